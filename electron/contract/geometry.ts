@@ -88,7 +88,8 @@ export function gridDifference(a: Grid, b: Grid, tolerance = 1e-3): string | nul
   if (a.shape.some((n, axis) => n !== b.shape[axis])) {
     return `shape ${show(a.shape)} against ${show(b.shape)} voxels`;
   }
-  const far = (x: readonly number[], y: readonly number[]) => x.some((v, n) => Math.abs(v - y[n]) > tolerance);
+  const far = (x: readonly number[], y: readonly number[]) =>
+    x.some((v, n) => Math.abs(v - y[n]) > tolerance);
   if (far(a.spacing, b.spacing)) return `spacing ${show(a.spacing)} against ${show(b.spacing)} mm`;
   const list = (values: readonly number[]) => `(${values.map((v) => Number(v.toFixed(4))).join(', ')})`;
   if (far(a.origin, b.origin)) return `origin ${list(a.origin)} against ${list(b.origin)} mm (LPS)`;

@@ -72,7 +72,7 @@ function damaged(what: string, why: string): Problem {
 export function encodeMask(labels: Uint8Array): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter();
   out.varint(labels.length);
-  for (let start = 0; start < labels.length; ) {
+  for (let start = 0; start < labels.length;) {
     const label = labels[start];
     let end = start + 1;
     while (end < labels.length && labels[end] === label) end++;
@@ -108,7 +108,7 @@ export function forEachMaskRun(
 ): void {
   const reader = new ByteReader(bytes, 'mask');
   const count = reader.varint();
-  for (let at = 0; at < count; ) {
+  for (let at = 0; at < count;) {
     const length = reader.varint();
     const label = reader.byte();
     if (length === 0 || at + length > count) throw damaged('mask', 'a run leaves the volume');
@@ -146,7 +146,7 @@ export function encodePatch(
 ): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter();
   let end = 0; // one past the last voxel written
-  for (let n = 0; n < indices.length; ) {
+  for (let n = 0; n < indices.length;) {
     if (before[n] === after[n]) {
       n++;
       continue;
@@ -175,7 +175,7 @@ export function encodePatch(
 export function encodeDifference(before: Uint8Array, after: Uint8Array): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter();
   let end = 0;
-  for (let at = 0; at < before.length; ) {
+  for (let at = 0; at < before.length;) {
     const old = before[at];
     const now = after[at];
     if (old === now) {

@@ -1,0 +1,122 @@
+// A study: its structures, readers, rounds and how it is opened.
+import * as z from 'zod';
+import { ColourSchema, IdSchema, NameSchema, RoleSchema, TimeSchema } from './identity.ts';
+
+export const ModalitySchema = z.enum(['CT', 'MR', 'other']);
+export const ArmSchema = z.enum(['assisted', 'unassisted']);
+export type Arm = z.infer<typeof ArmSchema>;
+
+export const NewStructureSchema = z.object({
+  label: z.int().min(1, 'labels go from 1 to 255').max(255, 'labels go from 1 to 255'),
+  name: NameSchema,
+  colour: ColourSchema,
+});
+export const StructureSchema = NewStructureSchema.extend({ id: IdSchema });
+export type Structure = z.infer<typeof StructureSchema>;
+
+const PassphraseSchema = z.string().min(4, 'must have at least 4 characters').max(200);
+
+export const NewReaderSchema = z.object({ name: NameSchema, passphrase: PassphraseSchema });
+export const PersonSchema = z.object({
+  id: IdSchema,
+  name: z.string(),
+  role: RoleSchema,
+  colour: ColourSchema,
+});
+export type Person = z.infer<typeof PersonSchema>;
+
+/** A round of reading. Round 2 and later unlock `washoutDays` after the same reader sealed the case in the round before. */
+export const NewRoundSchema = z.object({
+  name: NameSchema,
+  arm: ArmSchema,
+  washoutDays: z.number().min(0).max(3650),
+});
+export const RoundSchema = NewRoundSchema.extend({ id: IdSchema, number: z.int().positive() });
+export type Round = z.infer<typeof RoundSchema>;
+
+/** What creates a study: the New study page and `concord study create --protocol protocol.json` alike. */
+export const ProtocolSchema = z
+  .object({
+    name: NameSchema,
+    modality: ModalitySchema,
+    structures: z.array(NewStructureSchema).min(1, 'a study needs at least one structure').max(255),
+    coordinator: z.object({ name: NameSchema.default('Coordinator'), passphrase: PassphraseSchema }),
+    readers: z.array(NewReaderSchema).max(100).default([]),
+    rounds: z
+      .array(NewRoundSchema)
+      .min(1, 'a study needs at least one round')
+      .max(20)
+      .default([
+        { name: 'Round 1', arm: 'assisted', washoutDays: 0 },
+        { name: 'Round 2', arm: 'assisted', washoutDays: 14 },
+      ]),
+    /** Seeds every reader's order of cases; chosen at random when absent. */
+    seed: z.int().min(0).max(2147483647).optional(),
+  })
+  .superRefine((protocol, context) => {
+    const repeated = (values: (string | number)[], path: string, what: string) => {
+      values.forEach((value, index) => {
+        if (values.indexOf(value) !== index) {
+          context.addIssue({
+            code: 'custom',
+            path: [path, index],
+            message: `${what} ${value} is used twice`,
+          });
+        }
+      });
+    };
+    repeated(
+      protocol.structures.map((s) => s.label),
+      'structures',
+      'label',
+    );
+    repeated(
+      protocol.structures.map((s) => s.name.toLowerCase()),
+      'structures',
+      'structure',
+    );
+    const people = [protocol.coordinator.name, ...protocol.readers.map((r) => r.name)];
+    repeated(
+      people.map((name) => name.toLowerCase()),
+      'readers',
+      'name',
+    );
+  });
+export type Protocol = z.infer<typeof ProtocolSchema>;
+
+/** One line of the start screen. */
+export const StudySummarySchema = z.object({
+  id: IdSchema,
+  name: z.string(),
+  folder: z.string(),
+  modality: ModalitySchema,
+  lastOpenedAt: TimeSchema.nullable(),
+  isDemo: z.boolean(),
+  /** False when the folder is gone or cannot be read; `problem` then says why. */
+  available: z.boolean(),
+  problem: z.string().nullable(),
+});
+export type StudySummary = z.infer<typeof StudySummarySchema>;
+
+/** What anyone who opened the study sees before signing in. */
+export const StudyFaceSchema = z.object({
+  id: IdSchema,
+  name: z.string(),
+  modality: ModalitySchema,
+  isDemo: z.boolean(),
+  people: z.array(PersonSchema),
+  you: PersonSchema.nullable(),
+});
+export type StudyFace = z.infer<typeof StudyFaceSchema>;
+
+export const SignInSchema = z.object({ personId: IdSchema, passphrase: z.string().max(200) });
+export const SignedInSchema = z.object({ token: z.string(), you: PersonSchema });
+
+/** Everything a coordinator sees of the set-up. */
+export const StudyOverviewSchema = StudyFaceSchema.extend({
+  folder: z.string(),
+  createdAt: TimeSchema,
+  structures: z.array(StructureSchema),
+  rounds: z.array(RoundSchema),
+});
+export type StudyOverview = z.infer<typeof StudyOverviewSchema>;
