@@ -1,0 +1,148 @@
+// The tables as Kysely sees them. Times are ISO 8601 UTC, JSON columns are text, booleans 0 or 1.
+export interface Tables {
+  study: {
+    id: string;
+    name: string;
+    modality: 'CT' | 'MR' | 'other';
+    is_demo: 0 | 1;
+    seed: number;
+    created_at: string;
+  };
+  structure: { id: string; label: number; name: string; colour: string; position: number };
+  reader: {
+    id: string;
+    name: string;
+    role: 'coordinator' | 'reader';
+    passphrase_hash: string;
+    colour: string;
+    position: number;
+    created_at: string;
+  };
+  session: { id: string; number: number; name: string; arm: 'assisted' | 'unassisted'; washout_days: number };
+  volume: {
+    id: string;
+    sha256: string;
+    file_name: string;
+    format: 'nifti' | 'nrrd' | 'mha' | 'dicom';
+    byte_length: number;
+    /** Below `volumes/`: a file, or a folder of DICOM files. */
+    stored_path: string;
+    series: string | null;
+    original_grid: string;
+    reorientation: string;
+    grid: string;
+    voxel_type: 'uint8' | 'int16' | 'uint16' | 'float32';
+    minimum: number;
+    maximum: number;
+    modality: string | null;
+    window_width: number;
+    window_level: number;
+    warnings: string;
+    thumbnail: Uint8Array | null;
+    created_at: string;
+  };
+  case: { id: string; name: string; volume_id: string; position: number; created_at: string };
+  model: {
+    id: string;
+    name: string;
+    version: string;
+    sha256: string;
+    manifest: string;
+    first_used_at: string;
+  };
+  assignment: { id: string; session_id: string; reader_id: string; case_id: string; position: number };
+  read: {
+    id: string;
+    assignment_id: string;
+    version: number;
+    state: 'draft' | 'sealed' | 'superseded';
+    source: 'concord' | 'import';
+    base_revision_id: string | null;
+    last_seq: number;
+    active_seconds: number;
+    opened_at: string;
+    sealed_at: string | null;
+    sealed_revision_id: string | null;
+    sealed_sha256: string | null;
+    reopen_reason: string | null;
+    lease_token: string | null;
+    lease_expires_at: string | null;
+    /** `host:pid` of the process that granted the lease: a dead process holds nothing. */
+    lease_process: string | null;
+  };
+  mask_revision: {
+    id: string;
+    read_id: string | null;
+    case_id: string;
+    kind: 'proposal' | 'snapshot' | 'sealed' | 'imported' | 'revision';
+    patch_seq: number;
+    bytes: Uint8Array;
+    sha256: string;
+    counts: string;
+    provenance: string | null;
+    created_at: string;
+  };
+  mask_patch: {
+    read_id: string;
+    seq: number;
+    kind: 'edit' | 'undo' | 'redo';
+    target: number | null;
+    tool: string;
+    label: number;
+    voxels: number;
+    milliseconds: number;
+    bytes: Uint8Array | null;
+    at: string;
+  };
+  form_question: {
+    id: string;
+    position: number;
+    scale: 'nominal' | 'ordinal' | 'interval';
+    text: string;
+    levels: string | null;
+    structure_id: string | null;
+    required: 0 | 1;
+  };
+  form_answer: { read_id: string; question_id: string; value: string; at: string };
+  job: {
+    id: string;
+    kind: 'import' | 'inference' | 'agreement';
+    title: string;
+    state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+    read_id: string | null;
+    created_by: string | null;
+    created_at: string;
+    ended_at: string | null;
+    code: string | null;
+    reason: string | null;
+    notes: string | null;
+    result: string | null;
+  };
+  agreement_run: {
+    id: string;
+    metric_version: string;
+    inputs: string;
+    exclusions: string;
+    computed_at: string;
+  };
+  agreement_result: {
+    run_id: string;
+    position: number;
+    comparison: 'inter' | 'intra' | 'ai';
+    case_id: string;
+    structure_label: number;
+    a_revision_id: string;
+    b_revision_id: string;
+    result: string;
+  };
+  audit_event: {
+    seq: number;
+    at: string;
+    actor: string;
+    action: string;
+    subject: string;
+    details: string;
+    previous_hash: string;
+    hash: string;
+  };
+}
