@@ -1,0 +1,53 @@
+// Who asks, and whether they may: sign-in tokens in memory, one rule a route.
+import { createMiddleware } from 'hono/factory';
+import { randomBytes } from 'node:crypto';
+import type { Person } from '../../contract/study.ts';
+import { Problem } from '../../contract/problem.ts';
+import type { StudyEnv } from '../context.ts';
+
+/** Tokens live as long as the process: restarting Concord signs everyone out. */
+export class SignIns {
+  private readonly people = new Map<string, { studyId: string; person: Person }>();
+
+  start(studyId: string, person: Person): string {
+    const token = randomBytes(24).toString('base64url');
+    this.people.set(token, { studyId, person });
+    return token;
+  }
+  find(studyId: string, token: string | null): Person | null {
+    const entry = token ? this.people.get(token) : undefined;
+    return entry && entry.studyId === studyId ? entry.person : null;
+  }
+  end(token: string): void {
+    this.people.delete(token);
+  }
+}
+
+/** The bearer token of a request, or null. */
+export function bearerToken(header: string | undefined): string | null {
+  return header?.startsWith('Bearer ') ? header.slice(7) : null;
+}
+
+/** Lets a signed-in person through, whatever their role. */
+export const signedIn = createMiddleware<StudyEnv>(async (context, next) => {
+  if (!context.var.person)
+    throw new Problem('sign-in-needed', 'Sign in to this study first.', { status: 401 });
+  await next();
+});
+
+/** Lets coordinators through. Readers are told that it exists but is not theirs. */
+export const coordinatorOnly = createMiddleware<StudyEnv>(async (context, next) => {
+  const { person } = context.var;
+  if (!person) throw new Problem('sign-in-needed', 'Sign in to this study first.', { status: 401 });
+  if (person.role !== 'coordinator') {
+    throw new Problem('coordinator-only', 'Only the coordinator of this study may do this.', { status: 403 });
+  }
+  await next();
+});
+
+/** The person who asks, for routes behind `signedIn` or `coordinatorOnly`. */
+export function who(context: { var: { person: Person | null } }): Person {
+  if (!context.var.person)
+    throw new Problem('sign-in-needed', 'Sign in to this study first.', { status: 401 });
+  return context.var.person;
+}
