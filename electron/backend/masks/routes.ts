@@ -1,0 +1,78 @@
+// HTTP of masks: bytes in, bytes out; every write carries the lease of its window.
+import { Hono } from 'hono';
+import * as z from 'zod';
+import { ImportMaskSchema } from '../../contract/cases.ts';
+import { AppendPatchSchema, StepSchema } from '../../contract/reads.ts';
+import { Problem } from '../../contract/problem.ts';
+import type { StudyEnv } from '../context.ts';
+import { coordinatorOnly, signedIn, who } from '../http/access.ts';
+import { check } from '../http/problems.ts';
+import { editorOf } from '../reads/editor.ts';
+import type { MaskService } from './service.ts';
+import { MOST_PATCH_BYTES } from './steps.ts';
+
+export interface MaskRouteNeeds {
+  masks: MaskService;
+}
+
+const SeqParamSchema = z.object({ read: z.string(), seq: z.coerce.number().int().positive() });
+
+export function maskRoutes({ masks }: MaskRouteNeeds) {
+  return new Hono<StudyEnv>()
+    .get('/reads/:read/mask', signedIn, async (c) => {
+      const mask = await masks.mask(c.var.study, c.req.param('read'), who(c));
+      return bytesAnswer(mask.bytes, { 'x-concord-seq': String(mask.seq) });
+    })
+    .get('/reads/:read/mask.nii.gz', signedIn, async (c) => {
+      const file = await masks.exportNifti(c.var.study, c.req.param('read'), who(c));
+      return bytesAnswer(file.bytes, {
+        'content-type': 'application/gzip',
+        'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.fileName)}`,
+      });
+    })
+    .get('/reads/:read/patches', signedIn, async (c) =>
+      c.json(await masks.patches(c.var.study, c.req.param('read'), who(c))),
+    )
+    .get('/reads/:read/patches/:seq', signedIn, check('param', SeqParamSchema), async (c) => {
+      const { read, seq } = c.req.valid('param');
+      return bytesAnswer(await masks.patch(c.var.study, read, seq, who(c)));
+    })
+    .post('/reads/:read/patches', signedIn, check('query', AppendPatchSchema), async (c) => {
+      refuseTooLarge(c.req.header('content-length'));
+      const bytes = new Uint8Array(await c.req.arrayBuffer());
+      const stroke = { ...c.req.valid('query'), bytes };
+      return c.json(await masks.append(c.var.study, c.req.param('read'), editorOf(c), stroke));
+    })
+    .post('/reads/:read/undo', signedIn, check('json', StepSchema), async (c) => {
+      const step = { kind: 'undo' as const, ...c.req.valid('json') };
+      return c.json(await masks.reverse(c.var.study, c.req.param('read'), editorOf(c), step));
+    })
+    .post('/reads/:read/redo', signedIn, check('json', StepSchema), async (c) => {
+      const step = { kind: 'redo' as const, ...c.req.valid('json') };
+      return c.json(await masks.reverse(c.var.study, c.req.param('read'), editorOf(c), step));
+    })
+    .post('/imports/mask', coordinatorOnly, check('json', ImportMaskSchema), async (c) =>
+      c.json(await masks.importMask(c.var.study, { ...c.req.valid('json'), actor: who(c).name }), 201),
+    );
+}
+
+function bytesAnswer(bytes: Uint8Array, headers: Record<string, string> = {}): Response {
+  return new Response(bytes as Uint8Array<ArrayBuffer>, {
+    headers: {
+      'content-type': 'application/octet-stream',
+      'content-length': String(bytes.length),
+      'cache-control': 'no-store',
+      ...headers,
+    },
+  });
+}
+
+/** Refused before the body is read into memory. */
+function refuseTooLarge(contentLength: string | undefined): void {
+  if (Number(contentLength ?? 0) <= MOST_PATCH_BYTES) return;
+  throw new Problem(
+    'patch-too-large',
+    'This change is larger than 64 MB and was not stored. Do it in smaller parts.',
+    { status: 413 },
+  );
+}

@@ -1,0 +1,89 @@
+// The rules of blinding and washout, without a database: what is locked, what a person may look at.
+import type { Person } from '../../contract/study.ts';
+import type { ReadRecord } from './store.ts';
+
+const DAY_MS = 86_400_000;
+
+/** An assignment with its current read (draft or sealed, never a superseded one), as far as the rules need it. */
+export interface Turn {
+  assignmentId: string;
+  caseId: string;
+  personId: string;
+  roundNumber: number;
+  washoutDays: number;
+  read: { id: string; state: 'draft' | 'sealed'; sealedAt: string | null } | null;
+}
+
+export type Lock = { locked: false } | { locked: true; unlocksAt: number | null; because: string };
+
+/**
+ * Whether `turn` is open yet. Round n of a case opens `washoutDays` after the same reader sealed it in the round
+ * before. The sentence tells neither which earlier item is meant nor, to the hour, when that was sealed: the date
+ * shown is the first midnight (UTC) by which the washout is over.
+ */
+export function lockOf(turn: Turn, turns: readonly Turn[], now: number): Lock {
+  const before = turnsOfCase(turn, turns)
+    .filter((other) => other.roundNumber < turn.roundNumber)
+    .sort((a, b) => b.roundNumber - a.roundNumber)[0];
+  if (!before) return { locked: false };
+  if (before.read?.state !== 'sealed' || !before.read.sealedAt) {
+    return {
+      locked: true,
+      unlocksAt: null,
+      because: `Opens ${washoutWords(turn.washoutDays)}your read of this case in the round before is sealed.`,
+    };
+  }
+  const opens = Date.parse(before.read.sealedAt) + turn.washoutDays * DAY_MS;
+  if (opens <= now) return { locked: false };
+  return {
+    locked: true,
+    unlocksAt: opens,
+    because: `Opens on ${dayOf(opens)}, when the washout of ${days(turn.washoutDays)} is over.`,
+  };
+}
+
+/** The first midnight (UTC) at or after `time`: all that a reader is told of the end of a washout. */
+export function coarseTime(time: number): number {
+  return Math.ceil(time / DAY_MS) * DAY_MS;
+}
+
+function dayOf(time: number): string {
+  return new Date(coarseTime(time)).toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+}
+
+function days(count: number): string {
+  return `${count} ${count === 1 ? 'day' : 'days'}`;
+}
+
+function washoutWords(count: number): string {
+  return count > 0 ? `${days(count)} after ` : 'when ';
+}
+
+function turnsOfCase(turn: Turn, turns: readonly Turn[]): Turn[] {
+  return turns.filter((other) => other.caseId === turn.caseId && other.personId === turn.personId);
+}
+
+/** True while the reader still has to read the case again: until then an earlier read stays out of sight. */
+export function awaitsLaterRound(turn: Turn, turns: readonly Turn[]): boolean {
+  return turnsOfCase(turn, turns).some(
+    (other) => other.roundNumber > turn.roundNumber && other.read?.state !== 'sealed',
+  );
+}
+
+/**
+ * Whether `person` may look at a read's images and mask. A reader: their own draft, and their own sealed read once
+ * no later round of the case is unsealed. A coordinator: what is sealed or was.
+ */
+export function mayView(record: ReadRecord, person: Person, turns: readonly Turn[], now: number): boolean {
+  if (person.role === 'coordinator') return record.state !== 'draft';
+  if (record.personId !== person.id || record.state === 'superseded') return false;
+  const turn = turns.find((t) => t.assignmentId === record.assignmentId);
+  if (!turn) return false;
+  if (record.state === 'draft') return !lockOf(turn, turns, now).locked;
+  return !awaitsLaterRound(turn, turns);
+}

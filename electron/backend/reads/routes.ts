@@ -1,0 +1,69 @@
+// HTTP of reads: worklist and board, opening, lease, sealing, reopening, and the blinded voxels.
+import { Hono } from 'hono';
+import * as z from 'zod';
+import { HeartbeatSchema, OpenReadSchema, ReopenSchema } from '../../contract/reads.ts';
+import type { OpenStudy, StudyEnv } from '../context.ts';
+import { coordinatorOnly, signedIn, who } from '../http/access.ts';
+import { check } from '../http/problems.ts';
+import type { MaskService } from '../masks/service.ts';
+import { editorOf } from './editor.ts';
+import type { ReadService } from './service.ts';
+
+export interface ReadRouteNeeds {
+  reads: ReadService;
+  masks: Pick<MaskService, 'seal' | 'left'>;
+  /** Canonical voxels of a volume, all or slices [from, from + count). */
+  voxelResponse(
+    study: OpenStudy,
+    volumeId: string,
+    range?: { from: number; count: number },
+  ): Promise<Response>;
+}
+
+const RangeSchema = z
+  .object({
+    from: z.coerce.number().int().min(0).optional(),
+    count: z.coerce.number().int().positive().optional(),
+  })
+  .refine(
+    (range) => (range.from === undefined) === (range.count === undefined),
+    'give from and count, or neither',
+  );
+
+export function readRoutes({ reads, masks, voxelResponse }: ReadRouteNeeds) {
+  return new Hono<StudyEnv>()
+    .get('/worklist', signedIn, async (c) => c.json(await reads.worklist(c.var.study, who(c))))
+    .get('/board', coordinatorOnly, async (c) => c.json(await reads.board(c.var.study)))
+    .post('/reads', signedIn, check('json', OpenReadSchema), async (c) =>
+      c.json(await reads.open(c.var.study, c.req.valid('json').assignmentId, who(c))),
+    )
+    .get('/reads/:read', signedIn, async (c) =>
+      c.json(await reads.show(c.var.study, c.req.param('read'), who(c))),
+    )
+    .get('/reads/:read/voxels', signedIn, check('query', RangeSchema), async (c) => {
+      const record = await reads.viewable(c.var.study, c.req.param('read'), who(c));
+      const { from, count } = c.req.valid('query');
+      const range = from !== undefined && count !== undefined ? { from, count } : undefined;
+      return voxelResponse(c.var.study, record.volumeId, range);
+    })
+    .post('/reads/:read/heartbeat', signedIn, check('json', HeartbeatSchema), async (c) => {
+      const { activeSeconds } = c.req.valid('json');
+      await reads.heartbeat(c.var.study, c.req.param('read'), editorOf(c), activeSeconds);
+      return c.body(null, 204);
+    })
+    .post('/reads/:read/release', signedIn, async (c) => {
+      const readId = c.req.param('read');
+      await reads.release(c.var.study, readId, editorOf(c));
+      await masks.left(c.var.study, readId);
+      return c.body(null, 204);
+    })
+    .post('/reads/:read/seal', signedIn, async (c) => {
+      const readId = c.req.param('read');
+      await masks.seal(c.var.study, readId, editorOf(c));
+      return c.json(await reads.afterSeal(c.var.study, readId, who(c)));
+    })
+    .post('/reads/:read/reopen', coordinatorOnly, check('json', ReopenSchema), async (c) => {
+      const { reason } = c.req.valid('json');
+      return c.json(await reads.reopen(c.var.study, c.req.param('read'), reason, who(c)));
+    });
+}

@@ -1,0 +1,229 @@
+// Reads from the worklist to the lease: who may open what, when, and which window holds it.
+import type { BoardEntry, Read, WorklistItem } from '../../contract/reads.ts';
+import type { Person } from '../../contract/study.ts';
+import { Problem } from '../../contract/problem.ts';
+import { appendAudit } from '../../database/audit.ts';
+import type { Readable, Writable } from '../../database/open.ts';
+import type { OpenStudy } from '../context.ts';
+import { newId } from '../identity.ts';
+import { awaitsLaterRound, coarseTime, lockOf, mayView } from './blinding.ts';
+import { LEASE_MS, leaseIsLive, newLease, openElsewhere, requireLease, THIS_PROCESS } from './lease.ts';
+import { createReadLife } from './life.ts';
+import { blinded, notFound, sealedAlready } from './refusals.ts';
+import { showRead } from './show.ts';
+import {
+  addActiveSeconds,
+  currentRead,
+  findRead,
+  insertRead,
+  listAssignments,
+  updateRead,
+  type ReadRecord,
+} from './store.ts';
+
+export type { ReadRecord } from './store.ts';
+
+/** Who writes, and through which window: the lease goes with every write as `x-concord-lease`. */
+export interface Editor {
+  person: Person;
+  lease: string | null;
+}
+
+export interface ReadService {
+  worklist(study: OpenStudy, person: Person): Promise<WorklistItem[]>;
+  board(study: OpenStudy): Promise<BoardEntry[]>;
+  /**
+   * Opens an assignment: makes the draft on first opening and takes the lease. A sealed read comes back without one.
+   * Throws Problem `assignment-not-found`, `read-locked`, `read-open-elsewhere`, `read-blinded`.
+   */
+  open(study: OpenStudy, assignmentId: string, person: Person): Promise<Read>;
+  /** The read without a lease. Throws Problem `read-not-found` as `viewable` does. */
+  show(study: OpenStudy, readId: string, person: Person): Promise<Read>;
+  /** What the reader is told right after sealing, when the blinding rule may already hide the read itself. */
+  afterSeal(study: OpenStudy, readId: string, person: Person): Promise<Read>;
+  /**
+   * The read, when `person` may look at its images and mask by the blinding rule. Throws Problem `read-not-found`
+   * (404) for everything else, so that not even its existence is told.
+   */
+  viewable(study: OpenStudy, readId: string, person: Person): Promise<ReadRecord>;
+  /**
+   * The draft, when `editor` owns it and holds its lease; call it inside the transaction that writes. Throws Problem
+   * `read-not-found`, `read-sealed`, `lease-lost`.
+   */
+  editable(db: Readable, readId: string, editor: Editor): Promise<ReadRecord>;
+  /** Renews the lease inside the transaction of a write. */
+  renew(tx: Writable, readId: string): Promise<void>;
+  /** Renews the lease and adds to the time on task. */
+  heartbeat(study: OpenStudy, readId: string, editor: Editor, activeSeconds: number): Promise<void>;
+  /** Gives the lease back. A lease that is lost already is no error: leaving must always work. */
+  release(study: OpenStudy, readId: string, editor: Editor): Promise<void>;
+  /**
+   * Coordinators only: a sealed read becomes superseded, and a new draft goes on from its mask; both are kept.
+   * Throws Problem `read-not-found`, `read-not-sealed`, `later-round-started`.
+   */
+  reopen(study: OpenStudy, readId: string, reason: string, by: Person): Promise<{ readId: string }>;
+  /** The read by itself, with no question who asks: for other services, never for a route. */
+  record(db: Readable, readId: string): Promise<ReadRecord | null>;
+  markSealed(tx: Writable, readId: string, seal: Seal): Promise<void>;
+  setBase(tx: Writable, readId: string, revisionId: string): Promise<void>;
+  /**
+   * A draft for a mask drawn elsewhere, to be sealed in the same transaction. Throws Problem `assignment-not-found`,
+   * `read-exists`.
+   */
+  startImported(tx: Writable, of: AssignmentKey): Promise<ReadRecord>;
+  now(): number;
+}
+
+export interface Seal {
+  at: string;
+  revisionId: string;
+  sha256: string;
+}
+export interface AssignmentKey {
+  caseId: string;
+  personId: string;
+  round: number;
+}
+
+export function createReadService(options: { now?: () => number } = {}): ReadService {
+  const now = options.now ?? Date.now;
+
+  async function viewable(study: OpenStudy, readId: string, person: Person): Promise<ReadRecord> {
+    const record = await findRead(study.database.read, readId);
+    if (!record) throw notFound();
+    const turns = await listAssignments(study.database.read, record.personId);
+    if (!mayView(record, person, turns, now())) throw notFound();
+    return record;
+  }
+
+  async function editable(db: Readable, readId: string, editor: Editor): Promise<ReadRecord> {
+    const record = await findRead(db, readId);
+    if (!record || record.personId !== editor.person.id) throw notFound();
+    if (record.state !== 'draft') throw sealedAlready();
+    requireLease(record, editor.lease);
+    return record;
+  }
+
+  /** The row to show after opening, and the lease if there is one. */
+  async function openIn(tx: Writable, assignmentId: string, person: Person): Promise<ReadRecord> {
+    const turns = await listAssignments(tx, person.id);
+    const turn = turns.find((t) => t.assignmentId === assignmentId);
+    if (!turn || person.role !== 'reader') {
+      throw new Problem('assignment-not-found', 'This is not on your worklist.', { status: 404 });
+    }
+    const lock = lockOf(turn, turns, now());
+    if (lock.locked && turn.read?.state !== 'sealed') {
+      throw new Problem('read-locked', `This read is not open yet. ${lock.because}`, { status: 409 });
+    }
+    const present = await currentRead(tx, assignmentId);
+    if (present?.state === 'sealed') {
+      if (awaitsLaterRound(turn, turns)) throw blinded();
+      return { ...present, lease_token: null };
+    }
+    if (present && leaseIsLive(present, now())) throw openElsewhere(present, now());
+    const at = new Date(now()).toISOString();
+    const readId = present?.id ?? newId();
+    if (!present) {
+      await insertRead(tx, {
+        id: readId,
+        assignment_id: assignmentId,
+        version: 1,
+        state: 'draft',
+        opened_at: at,
+      });
+      const details = { assignmentId, caseId: turn.caseId, round: turn.roundNumber, version: 1 };
+      await appendAudit(tx, { actor: person.name, action: 'read.opened', subject: readId, details }, at);
+    }
+    await updateRead(tx, readId, newLease(now()));
+    const opened = await findRead(tx, readId);
+    if (!opened) throw notFound();
+    return opened;
+  }
+
+  async function renew(tx: Writable, readId: string): Promise<void> {
+    const lease_expires_at = new Date(now() + LEASE_MS).toISOString();
+    await updateRead(tx, readId, { lease_expires_at, lease_process: THIS_PROCESS });
+  }
+
+  const life = createReadLife(now);
+  return {
+    now,
+    ...life,
+    record: findRead,
+    viewable,
+    editable,
+    renew,
+    async worklist(study, person) {
+      const turns = await listAssignments(study.database.read, person.id);
+      return turns.map((turn): WorklistItem => {
+        const lock = turn.read ? ({ locked: false } as const) : lockOf(turn, turns, now());
+        return {
+          assignmentId: turn.assignmentId,
+          title: titleOf(turn.position),
+          round: { number: turn.roundNumber, name: turn.roundName, arm: turn.arm },
+          position: turn.position,
+          state: turn.read?.state ?? (lock.locked ? 'locked' : 'due'),
+          unlocksAt:
+            lock.locked && lock.unlocksAt !== null
+              ? new Date(coarseTime(lock.unlocksAt)).toISOString()
+              : null,
+          lockedBecause: lock.locked ? lock.because : null,
+          readId: turn.read?.id ?? null,
+          sealedAt: turn.read?.sealedAt ?? null,
+          activeSeconds: turn.read?.activeSeconds ?? 0,
+        };
+      });
+    },
+    async board(study) {
+      const turns = await listAssignments(study.database.read, null);
+      return turns.map((turn): BoardEntry => {
+        const lock = turn.read ? ({ locked: false } as const) : lockOf(turn, turns, now());
+        return {
+          assignmentId: turn.assignmentId,
+          personId: turn.personId,
+          caseId: turn.caseId,
+          roundNumber: turn.roundNumber,
+          readId: turn.read?.id ?? null,
+          state: turn.read?.state ?? (lock.locked ? 'locked' : 'due'),
+          unlocksAt: lock.locked && lock.unlocksAt !== null ? new Date(lock.unlocksAt).toISOString() : null,
+          sealedAt: turn.read?.sealedAt ?? null,
+          activeSeconds: turn.read?.activeSeconds ?? 0,
+          imported: turn.read?.source === 'import',
+          version: turn.read?.version ?? null,
+        };
+      });
+    },
+    async open(study, assignmentId, person) {
+      const record = await study.database.write((tx) => openIn(tx, assignmentId, person));
+      return showRead(study.database.read, record, record.lease_token);
+    },
+    async show(study, readId, person) {
+      return showRead(study.database.read, await viewable(study, readId, person), null);
+    },
+    async afterSeal(study, readId, person) {
+      const record = await findRead(study.database.read, readId);
+      if (!record || record.personId !== person.id) throw notFound();
+      return showRead(study.database.read, record, null);
+    },
+    async heartbeat(study, readId, editor, activeSeconds) {
+      await study.database.write(async (tx) => {
+        await editable(tx, readId, editor);
+        await addActiveSeconds(tx, readId, activeSeconds);
+        await renew(tx, readId);
+      });
+    },
+    async release(study, readId, editor) {
+      await study.database.write(async (tx) => {
+        const record = await findRead(tx, readId);
+        if (!record || record.personId !== editor.person.id) throw notFound();
+        if (!editor.lease || record.lease_token !== editor.lease) return;
+        await updateRead(tx, readId, { lease_token: null, lease_expires_at: null, lease_process: null });
+      });
+    },
+  };
+}
+
+/** All that a reader is told of which case it is: its place in this round. */
+export function titleOf(position: number): string {
+  return `Case ${position}`;
+}

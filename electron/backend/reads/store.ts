@@ -1,0 +1,244 @@
+// Reads, assignments and leases in the study database.
+import type { Arm, Structure } from '../../contract/study.ts';
+import type { Readable, Writable } from '../../database/open.ts';
+import type { Tables } from '../../database/tables.ts';
+import type { LeaseColumns } from './lease.ts';
+
+type ReadRow = Tables['read'];
+
+/** A read with all that the rules ask about it. */
+export interface ReadRecord extends LeaseColumns {
+  id: string;
+  assignmentId: string;
+  version: number;
+  state: ReadRow['state'];
+  source: ReadRow['source'];
+  baseRevisionId: string | null;
+  lastSeq: number;
+  activeSeconds: number;
+  openedAt: string;
+  sealedAt: string | null;
+  sealedRevisionId: string | null;
+  sealedSha256: string | null;
+  position: number;
+  personId: string;
+  personName: string;
+  caseId: string;
+  caseName: string;
+  volumeId: string;
+  round: { number: number; name: string; arm: Arm };
+}
+
+function reads(db: Readable) {
+  return db
+    .selectFrom('read')
+    .innerJoin('assignment', 'assignment.id', 'read.assignment_id')
+    .innerJoin('session', 'session.id', 'assignment.session_id')
+    .innerJoin('reader', 'reader.id', 'assignment.reader_id')
+    .innerJoin('case', 'case.id', 'assignment.case_id')
+    .select([
+      'read.id',
+      'read.assignment_id',
+      'read.version',
+      'read.state',
+      'read.source',
+      'read.base_revision_id',
+      'read.last_seq',
+      'read.active_seconds',
+      'read.opened_at',
+      'read.sealed_at',
+      'read.sealed_revision_id',
+      'read.sealed_sha256',
+      'read.lease_token',
+      'read.lease_expires_at',
+      'read.lease_process',
+      'assignment.position',
+      'reader.id as personId',
+      'reader.name as personName',
+      'case.id as caseId',
+      'case.name as caseName',
+      'case.volume_id',
+      'session.number as roundNumber',
+      'session.name as roundName',
+      'session.arm',
+    ]);
+}
+
+type JoinedRow = Awaited<ReturnType<ReturnType<typeof reads>['execute']>>[number];
+
+function toRecord(row: JoinedRow): ReadRecord {
+  return {
+    id: row.id,
+    assignmentId: row.assignment_id,
+    version: row.version,
+    state: row.state,
+    source: row.source,
+    baseRevisionId: row.base_revision_id,
+    lastSeq: row.last_seq,
+    activeSeconds: row.active_seconds,
+    openedAt: row.opened_at,
+    sealedAt: row.sealed_at,
+    sealedRevisionId: row.sealed_revision_id,
+    sealedSha256: row.sealed_sha256,
+    lease_token: row.lease_token,
+    lease_expires_at: row.lease_expires_at,
+    lease_process: row.lease_process,
+    position: row.position,
+    personId: row.personId,
+    personName: row.personName,
+    caseId: row.caseId,
+    caseName: row.caseName,
+    volumeId: row.volume_id,
+    round: { number: row.roundNumber, name: row.roundName, arm: row.arm },
+  };
+}
+
+export async function findRead(db: Readable, readId: string): Promise<ReadRecord | null> {
+  const row = await reads(db).where('read.id', '=', readId).executeTakeFirst();
+  return row ? toRecord(row) : null;
+}
+
+/** The read of an assignment that counts now: its draft or its seal; null before it was opened. */
+export async function currentRead(db: Readable, assignmentId: string): Promise<ReadRecord | null> {
+  const row = await reads(db)
+    .where('read.assignment_id', '=', assignmentId)
+    .where('read.state', '<>', 'superseded')
+    .executeTakeFirst();
+  return row ? toRecord(row) : null;
+}
+
+/** One assignment with its current read, for worklist, board and the rules. */
+export interface AssignmentRow {
+  assignmentId: string;
+  caseId: string;
+  personId: string;
+  position: number;
+  roundNumber: number;
+  roundName: string;
+  arm: Arm;
+  washoutDays: number;
+  read: {
+    id: string;
+    state: 'draft' | 'sealed';
+    version: number;
+    source: ReadRow['source'];
+    sealedAt: string | null;
+    activeSeconds: number;
+  } | null;
+}
+
+/** Assignments in worklist order: by round, then position. All readers' when `personId` is null. */
+export async function listAssignments(db: Readable, personId: string | null): Promise<AssignmentRow[]> {
+  let query = db
+    .selectFrom('assignment')
+    .innerJoin('session', 'session.id', 'assignment.session_id')
+    .innerJoin('reader', 'reader.id', 'assignment.reader_id')
+    .leftJoin('read', (join) =>
+      join.onRef('read.assignment_id', '=', 'assignment.id').on('read.state', '<>', 'superseded'),
+    )
+    .select([
+      'assignment.id as assignmentId',
+      'assignment.case_id as caseId',
+      'assignment.reader_id as personId',
+      'assignment.position',
+      'session.number as roundNumber',
+      'session.name as roundName',
+      'session.arm',
+      'session.washout_days as washoutDays',
+      'read.id as readId',
+      'read.state',
+      'read.version',
+      'read.source',
+      'read.sealed_at',
+      'read.active_seconds',
+    ])
+    .orderBy('session.number')
+    .orderBy('reader.position')
+    .orderBy('assignment.position');
+  if (personId !== null) query = query.where('assignment.reader_id', '=', personId);
+  return (await query.execute()).map((row) => ({
+    assignmentId: row.assignmentId,
+    caseId: row.caseId,
+    personId: row.personId,
+    position: row.position,
+    roundNumber: row.roundNumber,
+    roundName: row.roundName,
+    arm: row.arm,
+    washoutDays: row.washoutDays,
+    read:
+      row.readId === null
+        ? null
+        : {
+            id: row.readId,
+            state: row.state === 'sealed' ? 'sealed' : 'draft',
+            version: row.version ?? 1,
+            source: row.source ?? 'concord',
+            sealedAt: row.sealed_at,
+            activeSeconds: row.active_seconds ?? 0,
+          },
+  }));
+}
+
+export async function insertRead(db: Writable, read: Partial<ReadRow> & NewRead): Promise<void> {
+  await db
+    .insertInto('read')
+    .values({
+      source: 'concord',
+      base_revision_id: null,
+      last_seq: 0,
+      active_seconds: 0,
+      sealed_at: null,
+      sealed_revision_id: null,
+      sealed_sha256: null,
+      reopen_reason: null,
+      lease_token: null,
+      lease_expires_at: null,
+      lease_process: null,
+      ...read,
+    })
+    .execute();
+}
+export type NewRead = Pick<ReadRow, 'id' | 'assignment_id' | 'version' | 'state' | 'opened_at'>;
+
+export async function updateRead(db: Writable, readId: string, change: Partial<ReadRow>): Promise<void> {
+  await db.updateTable('read').set(change).where('id', '=', readId).execute();
+}
+
+export async function addActiveSeconds(db: Writable, readId: string, seconds: number): Promise<void> {
+  await db
+    .updateTable('read')
+    .set((e) => ({ active_seconds: e('active_seconds', '+', seconds) }))
+    .where('id', '=', readId)
+    .execute();
+}
+
+export async function listStructures(db: Readable): Promise<Structure[]> {
+  return db.selectFrom('structure').select(['id', 'label', 'name', 'colour']).orderBy('position').execute();
+}
+
+export async function findVolume(db: Readable, volumeId: string) {
+  return db
+    .selectFrom('volume')
+    .select([
+      'grid',
+      'original_grid',
+      'reorientation',
+      'voxel_type',
+      'minimum',
+      'maximum',
+      'modality',
+      'window_width',
+      'window_level',
+    ])
+    .where('id', '=', volumeId)
+    .executeTakeFirstOrThrow();
+}
+
+/** Of what kind a read's base is, and what is known of how it came about. */
+export async function findBase(db: Readable, revisionId: string) {
+  return db
+    .selectFrom('mask_revision')
+    .select(['kind', 'provenance'])
+    .where('id', '=', revisionId)
+    .executeTakeFirst();
+}
