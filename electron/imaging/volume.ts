@@ -3,14 +3,7 @@ import type { Grid } from '../contract/geometry.ts';
 
 export type VoxelType = 'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'float32' | 'float64';
 export type Voxels =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array;
+  Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 export type FileFormat = 'nifti' | 'nrrd' | 'mha' | 'dicom';
 
 /** A scalar volume: `voxels[i + nx·(j + ny·k)]` is the value at voxel (i, j, k) of `grid`, rescaling applied. */
