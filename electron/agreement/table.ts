@@ -1,0 +1,89 @@
+// Rows of compared pairs → summary lines: a kind of comparison, a structure, all pairs together or one pair.
+import { FIGURE_KEYS, FIGURES, type FigureKey } from './figures.ts';
+import type { Comparison } from './pairs.ts';
+import { summariseValues, type SummaryValue } from './summary.ts';
+import type { PairMetrics } from './types.ts';
+
+export interface ComparisonSide {
+  readonly readId: string;
+  /** Null for the AI's mask. */
+  readonly personId: string | null;
+  readonly name: string;
+  readonly round: number;
+  readonly arm: string;
+}
+/** One compared pair of masks for one structure. */
+export interface ComparisonRow {
+  readonly comparison: Comparison;
+  readonly caseId: string;
+  readonly caseName: string;
+  readonly structureLabel: number;
+  readonly structureName: string;
+  readonly a: ComparisonSide;
+  readonly b: ComparisonSide;
+  readonly metrics: PairMetrics;
+}
+export interface SummaryRow {
+  comparison: Comparison;
+  structureLabel: number;
+  structureName: string;
+  /** "all", "A – B" for two readers, "A" for one reader's rounds or for a reader against the AI. */
+  pair: string;
+  values: Record<FigureKey, SummaryValue>;
+}
+
+const KINDS: Comparison[] = ['inter', 'intra', 'ai'];
+
+/**
+ * Summary lines, inter- and intra-reader and AI comparisons apart. Several pairs of one case (three readers, three
+ * rounds) are not independent: their mean enters once, so that n counts cases. Where a kind of comparison holds reads
+ * of different arms (assisted, unassisted), each combination gets lines of its own, named in `pair`.
+ */
+export function summarise(rows: readonly ComparisonRow[]): SummaryRow[] {
+  const lines: SummaryRow[] = [];
+  for (const comparison of KINDS) {
+    const ofKind = rows.filter((row) => row.comparison === comparison);
+    const arms = Map.groupBy(ofKind, armsOf);
+    for (const ofStructure of Map.groupBy(ofKind, (row) => row.structureLabel).values()) {
+      for (const combination of arms.keys()) {
+        const suffix = arms.size > 1 ? ` (${combination})` : '';
+        const chosen = ofStructure.filter((row) => armsOf(row) === combination);
+        if (chosen.length === 0) continue;
+        lines.push(summaryRow(chosen, `all${suffix}`));
+        for (const ofPair of Map.groupBy(chosen, pairKey).values()) {
+          lines.push(summaryRow(ofPair, `${pairName(ofPair[0])}${suffix}`));
+        }
+      }
+    }
+  }
+  return lines;
+}
+
+/** How a pair is called in tables: both readers, or the one reader whose rounds (or AI masks) are compared. */
+export function pairName(row: ComparisonRow): string {
+  return row.comparison === 'inter' ? `${row.a.name} – ${row.b.name}` : row.b.name;
+}
+
+/** The arms of both reads: one word when they are the same. */
+export function armsOf(row: ComparisonRow): string {
+  return row.a.arm === row.b.arm ? row.b.arm : `${row.a.arm} – ${row.b.arm}`;
+}
+
+function pairKey(row: ComparisonRow): string {
+  return row.comparison === 'inter' ? `${row.a.personId}/${row.b.personId}` : `${row.b.personId}`;
+}
+
+function summaryRow(rows: readonly ComparisonRow[], pair: string): SummaryRow {
+  const { comparison, structureLabel, structureName } = rows[0];
+  const values = {} as Record<FigureKey, SummaryValue>;
+  for (const key of FIGURE_KEYS) values[key] = summariseValues(caseMeans(rows, key));
+  return { comparison, structureLabel, structureName, pair, values };
+}
+
+/** One value a case: the mean over its pairs in which the figure is defined, or null. */
+export function caseMeans(rows: readonly ComparisonRow[], key: FigureKey): (number | null)[] {
+  return [...Map.groupBy(rows, (row) => row.caseId).values()].map((ofCase) => {
+    const defined = ofCase.map((row) => FIGURES[key](row.metrics)).filter((value) => value !== null);
+    return defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length;
+  });
+}
