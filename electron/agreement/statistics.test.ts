@@ -6,21 +6,21 @@ import { studentQuantile } from './student-t.ts';
 import { summariseValues } from './summary.ts';
 
 describe('studentQuantile', () => {
-  // scipy.stats.t.ppf, SciPy 1.10.1
+  // scipy.stats.t.ppf, SciPy 1.17.1 (older ones are off in the ninth digit)
   it.each([
-    [0.975, 1, 12.706204736432095],
-    [0.975, 2, 4.302652729911275],
-    [0.975, 3, 3.182446305284263],
-    [0.975, 9, 2.2621571627409915],
+    [0.975, 1, 12.706204736174694],
+    [0.975, 2, 4.302652729749462],
+    [0.975, 3, 3.1824463052837078],
+    [0.975, 9, 2.262157162798205],
     [0.975, 29, 2.045229642132703],
-    [0.975, 1000, 1.9623390808264074],
-    [0.975, 1e6, 1.9599663568141066],
-    [0.95, 4, 2.13184678133629],
-    [0.0005, 7, -5.407882520977564],
-    [0.6, 2.5, 0.2814595125866358],
-    [0.999999, 5, 24.771029720392217],
+    [0.975, 1000, 1.9623390808264083],
+    [0.975, 1e6, 1.959966356814107],
+    [0.95, 4, 2.1318467863266495],
+    [0.0005, 7, -5.407882520861726],
+    [0.6, 2.5, 0.2814595127485477],
+    [0.999999, 5, 24.771029720372493],
   ])('p = %d, df = %d', (p, df, expected) => {
-    expect(studentQuantile(p, df) / expected).toBeCloseTo(1, 9);
+    expect(studentQuantile(p, df) / expected).toBeCloseTo(1, 10);
   });
   it('refuses what has no quantile', () => {
     expect(() => studentQuantile(1, 5)).toThrow(RangeError);
@@ -35,7 +35,7 @@ describe('summariseValues', () => {
     expect(found).toMatchObject({ n: 3, undefinedCount: 2, median: 0.8, minimum: 0.7, maximum: 0.9 });
     expect(found.mean).toBeCloseTo(0.8, 12);
     expect(found.sd).toBeCloseTo(0.1, 12);
-    // 4.302652729911275 · 0.1 / √3
+    // 4.302652729749462 · 0.1 / √3
     expect(found.ci95![1] - found.mean!).toBeCloseTo(0.24841377118, 9);
   });
   it('has no spread for one value and nothing for none', () => {
