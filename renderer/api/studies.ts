@@ -1,0 +1,55 @@
+// The host and its studies: start screen, sign-in, set-up, board, audit.
+import * as z from 'zod';
+import { AuditEventSchema, AuditVerdictSchema } from '../../electron/contract/audit.ts';
+import { HostSchema } from '../../electron/contract/host.ts';
+import { BoardEntrySchema } from '../../electron/contract/reads.ts';
+import {
+  PersonSchema,
+  RoundSchema,
+  SignedInSchema,
+  StudyFaceSchema,
+  StudyOverviewSchema,
+  type NewReaderSchema,
+  type NewRoundSchema,
+  type Protocol,
+} from '../../electron/contract/study.ts';
+import { call, send, studyPath } from './http.ts';
+
+export const host = () => call(HostSchema, '/api/host');
+
+/** Creates NAME.concord/ in the studies folder, or in `folder`. */
+export const createStudy = (protocol: Protocol, folder?: string) =>
+  call(StudyFaceSchema, '/api/studies', { method: 'POST', json: { protocol, folder } });
+
+export const openStudy = (folder: string) =>
+  call(StudyFaceSchema, '/api/studies/open', { method: 'POST', json: { folder } });
+
+/** Opens the demo study; the first time it is made, which takes some seconds. */
+export const openDemo = () => call(StudyFaceSchema, '/api/studies/demo', { method: 'POST' });
+
+export const face = (study: string) => call(StudyFaceSchema, studyPath(study), { study });
+
+export const signIn = (study: string, personId: string, passphrase: string) =>
+  call(SignedInSchema, studyPath(study, '/sign-in'), { method: 'POST', json: { personId, passphrase } });
+
+export const signOut = async (study: string) => {
+  await send(studyPath(study, '/sign-out'), { method: 'POST', study });
+};
+
+export const overview = (study: string) =>
+  call(StudyOverviewSchema, studyPath(study, '/overview'), { study });
+
+export const addReader = (study: string, reader: z.infer<typeof NewReaderSchema>) =>
+  call(PersonSchema, studyPath(study, '/readers'), { method: 'POST', json: reader, study });
+
+export const addRound = (study: string, round: z.infer<typeof NewRoundSchema>) =>
+  call(RoundSchema, studyPath(study, '/rounds'), { method: 'POST', json: round, study });
+
+export const board = (study: string) =>
+  call(z.array(BoardEntrySchema), studyPath(study, '/board'), { study });
+
+export const audit = (study: string) =>
+  call(z.array(AuditEventSchema), studyPath(study, '/audit'), { study });
+
+export const verifyAudit = (study: string) =>
+  call(AuditVerdictSchema, studyPath(study, '/audit/verify'), { method: 'POST', study });

@@ -1,0 +1,35 @@
+// A command is data: the palette, the key sheet, tooltips, the keyboard and the tests read one list of them.
+import type { Role } from '../../../electron/contract/identity.ts';
+import type { ReadingRoom } from '../../reading/room.svelte.ts';
+import type { Route } from '../routes.ts';
+
+export type CommandGroup =
+  'Concord' | 'Go to' | 'Worklist' | 'Tools' | 'Editing' | 'View' | 'Structures' | 'Read';
+
+/** What a command may ask before it runs. */
+export interface CommandContext {
+  route: Route;
+  study: string | null;
+  role: Role | null;
+  /** The open reading room; null elsewhere or while it loads. */
+  room: ReadingRoom | null;
+}
+
+export interface Command {
+  id: string;
+  label: string;
+  group: CommandGroup;
+  /** Its own keys; a person may give it others in the settings. */
+  keys: readonly string[];
+  /** False hides it from the palette and leaves its keys alone. */
+  when: (context: CommandContext) => boolean;
+  run: (context: CommandContext) => unknown;
+  /** For keys that act while held. */
+  release?: (context: CommandContext) => void;
+  /** Whether holding the key down repeats it. */
+  repeats?: boolean;
+  /** Not worth a line in the palette (slice by slice). */
+  keysOnly?: boolean;
+}
+
+export const always = () => true;

@@ -1,0 +1,58 @@
+// The page's addresses: what stands behind the # and back.
+export type StudyPage =
+  'sign-in' | 'worklist' | 'cases' | 'board' | 'protocol' | 'agreement' | 'models' | 'audit' | 'settings';
+
+export type Route =
+  | { page: 'start' }
+  | { page: 'new' }
+  | { page: 'settings'; study: null }
+  | { page: 'models'; study: null }
+  | { page: StudyPage; study: string }
+  | { page: 'reading'; study: string; assignment: string }
+  | { page: 'unknown'; hash: string };
+
+const STUDY_PAGES: readonly string[] = [
+  'sign-in', 'worklist', 'cases', 'board', 'protocol', 'agreement', 'models', 'audit', 'settings',
+] satisfies StudyPage[]; // prettier-ignore
+
+/** Reads an address such as `#/study/ID/board`. */
+export function parseRoute(hash: string): Route {
+  const parts = hash
+    .replace(/^#?\/?/, '')
+    .split('/')
+    .filter(Boolean)
+    .map(decodeURIComponent);
+  const [first, study, page, rest] = parts;
+  if (first === undefined) return { page: 'start' };
+  if (parts.length === 1) {
+    if (first === 'new') return { page: 'new' };
+    if (first === 'settings' || first === 'models') return { page: first, study: null };
+  }
+  if (first === 'study' && study) {
+    if (page === 'reading' && rest && parts.length === 4) return { page, study, assignment: rest };
+    if (parts.length === 3 && STUDY_PAGES.includes(page)) return { page: page as StudyPage, study };
+  }
+  return { page: 'unknown', hash };
+}
+
+/** Writes the address of a route. */
+export function formatRoute(route: Route): string {
+  const part = encodeURIComponent;
+  switch (route.page) {
+    case 'start':
+      return '#/';
+    case 'new':
+      return '#/new';
+    case 'unknown':
+      return route.hash;
+    case 'reading':
+      return `#/study/${part(route.study)}/reading/${part(route.assignment)}`;
+    default:
+      return route.study === null ? `#/${route.page}` : `#/study/${part(route.study)}/${route.page}`;
+  }
+}
+
+/** The study a route is in, or null. */
+export function studyOf(route: Route): string | null {
+  return 'study' in route ? route.study : null;
+}

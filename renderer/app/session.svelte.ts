@@ -1,0 +1,117 @@
+// The open study and who is signed in to it. One study a window at a time.
+import type { Host } from '../../electron/contract/host.ts';
+import type { StudyEvent } from '../../electron/contract/jobs.ts';
+import type { Person, StudyFace } from '../../electron/contract/study.ts';
+import { listen } from '../api/events.ts';
+import { onSignedOut } from '../api/http.ts';
+import * as studies from '../api/studies.ts';
+import { dropToken, keepToken } from '../api/tokens.ts';
+import { jobsTray } from '../jobs/jobs.svelte.ts';
+
+type EventListener = (event: StudyEvent | { type: 'reconnected' }) => void;
+
+class Session {
+  host = $state.raw<Host | null>(null);
+  /** The study of the present address, once loaded. */
+  face = $state.raw<StudyFace | null>(null);
+  /** What went wrong opening it, in words. */
+  problem = $state.raw<Error | null>(null);
+  private readonly listeners = new Set<EventListener>();
+  private stopListening: (() => void) | null = null;
+  private generation = 0;
+
+  constructor() {
+    onSignedOut((study) => {
+      dropToken(study);
+      if (this.face?.id === study) this.setFace({ ...this.face, you: null });
+    });
+  }
+
+  get you(): Person | null {
+    return this.face?.you ?? null;
+  }
+  get isCoordinator(): boolean {
+    return this.you?.role === 'coordinator';
+  }
+
+  async loadHost(): Promise<Host> {
+    this.host = await studies.host();
+    return this.host;
+  }
+
+  /** Makes `study` the open one (null: none). A later call overtakes an earlier one that is still loading. */
+  async enter(study: string | null): Promise<void> {
+    if (study === (this.face?.id ?? null) && !this.problem) return;
+    const generation = ++this.generation;
+    this.problem = null;
+    this.setFace(null);
+    if (study === null) return;
+    try {
+      const face = await studies.face(study);
+      if (generation === this.generation) this.setFace(face);
+    } catch (error) {
+      if (generation === this.generation) this.problem = error as Error;
+    }
+  }
+
+  /** Takes a study face that was just answered (open, create, demo) as the open study. */
+  adopt(face: StudyFace): void {
+    this.generation++;
+    this.problem = null;
+    this.setFace(face);
+  }
+
+  async signIn(personId: string, passphrase: string): Promise<Person> {
+    const face = this.face!;
+    const { token, you } = await studies.signIn(face.id, personId, passphrase);
+    keepToken(face.id, token);
+    this.setFace({ ...face, you });
+    return you;
+  }
+
+  async signOut(): Promise<void> {
+    const face = this.face;
+    if (!face?.you) return;
+    // Signing out here counts even when the backend cannot be told.
+    await studies.signOut(face.id).catch(() => undefined);
+    dropToken(face.id);
+    this.setFace({ ...face, you: null });
+  }
+
+  /** Hears the study's events for as long as the returned function is not called. */
+  onEvent(listener: EventListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private setFace(face: StudyFace | null): void {
+    const before = this.face;
+    this.face = face;
+    if (before?.id === face?.id && before?.you?.id === face?.you?.id) return;
+    this.stopListening?.();
+    this.stopListening = null;
+    jobsTray.clear();
+    if (face?.you) this.startListening(face.id);
+  }
+
+  private startListening(study: string): void {
+    void jobsTray.load(study);
+    this.stopListening = listen(study, {
+      event: (event) => {
+        if (event.type === 'job') jobsTray.take(event.job);
+        this.tell(event);
+      },
+      open: (again) => {
+        if (!again) return;
+        void jobsTray.load(study);
+        this.tell({ type: 'reconnected' });
+      },
+    });
+  }
+
+  private tell(event: StudyEvent | { type: 'reconnected' }): void {
+    for (const listener of this.listeners) listener(event);
+  }
+}
+
+export const session = new Session();
