@@ -1,8 +1,8 @@
 // Bytes of a file, plain or gzipped, streamed into memory that is allocated once.
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { createGunzip, constants, gunzipSync } from 'node:zlib';
-import { damagedCompression, fileProblem, refuse } from './refusals.ts';
+import { constants, createUnzip, gunzipSync } from 'node:zlib';
+import { damagedCompression, fileProblem, refuse, truncated } from './refusals.ts';
 
 /** Fraction done, 0…1. */
 export type OnProgress = (fraction: number) => void;
@@ -54,14 +54,26 @@ function unpackStart(bytes: Buffer, path: string): Buffer {
   }
 }
 
-/** The most content bytes that a file of this size can hold. */
-export function largestContent(start: Pick<FileStart, 'byteLength' | 'gzipped'>): number {
-  return start.gzipped ? start.byteLength * LARGEST_DEFLATE_RATIO : start.byteLength;
+/**
+ * Refuses a header that promises more bytes of voxels than `available` bytes of file can hold, before any memory is
+ * asked for. Throws Problem `file-truncated`.
+ */
+export function checkPromise(path: string, promised: number, available: number, packed: boolean): void {
+  if (!packed && promised > available) throw truncated(path, promised, Math.max(0, available));
+  if (packed && promised > Math.max(0, available) * LARGEST_DEFLATE_RATIO) {
+    throw refuse(
+      'file-truncated',
+      path,
+      `is cut short, or its header is wrong: it promises ${promised.toLocaleString('en-US')} bytes of voxels, more ` +
+        'than its compressed data can hold. Copy or export the file again.',
+    );
+  }
 }
 
 export interface ByteSource {
   path: string;
-  gzipped: boolean;
+  /** Whether the content is packed, as gzip or as a bare zlib stream. */
+  packed: boolean;
   /** Bytes of the file before the (compressed) content starts. */
   fileOffset?: number;
   /** Content bytes, unpacked, to skip. */
@@ -71,31 +83,31 @@ export interface ByteSource {
 
 /**
  * Fills `target` with the content after `fileOffset` and `skip`. Returns how many bytes were filled and how many
- * followed them; a gzip stream is read to its end, so that its checksum is tested.
+ * followed them; a packed stream is read to its end, so that its checksum is tested.
  */
 export async function fillFromFile(
   target: Uint8Array,
   source: ByteSource,
 ): Promise<{ filled: number; surplus: number }> {
-  if (!source.gzipped) return fillPlain(target, source);
+  if (!source.packed) return fillPlain(target, source);
   const { size } = await stat(source.path).catch((error) => {
     throw fileProblem(source.path, error);
   });
   const start = source.fileOffset ?? 0;
   const file = createReadStream(source.path, { highWaterMark: CHUNK, start });
-  const gunzip = createGunzip({ chunkSize: CHUNK });
-  let packed = 0;
+  const unpacked = createUnzip({ chunkSize: CHUNK });
+  let consumed = 0;
   file.on('data', (chunk) => {
-    packed += chunk.length;
-    source.onProgress?.(Math.min(1, packed / Math.max(1, size - start)));
+    consumed += chunk.length;
+    source.onProgress?.(Math.min(1, consumed / Math.max(1, size - start)));
   });
-  file.on('error', (error) => gunzip.destroy(error));
-  file.pipe(gunzip);
+  file.on('error', (error) => unpacked.destroy(error));
+  file.pipe(unpacked);
   let skip = source.skip ?? 0;
   let filled = 0;
   let surplus = 0;
   try {
-    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+    for await (const chunk of unpacked as AsyncIterable<Buffer>) {
       const useful = skip >= chunk.length ? chunk.subarray(chunk.length) : chunk.subarray(skip);
       skip = Math.max(0, skip - chunk.length);
       const taken = Math.min(useful.length, target.length - filled);

@@ -14,3 +14,6 @@ export {
 export { writeFileAtomically } from './atomic-file.ts';
 export { makePhantom, type Phantom, type PhantomOptions } from './phantom/phantom.ts';
 export { PHANTOM_LABELS } from './phantom/organs.ts';
+export { inspectVolume, type HeaderFacts } from './read-volume.ts';
+export { listDicomSeries, type DicomSeries } from './dicom-series.ts';
+export { encodePng, type Picture } from './png.ts';

@@ -2,11 +2,11 @@
 import { basename } from 'node:path';
 import type { Grid } from '../contract/geometry.ts';
 import { voxelCount } from '../contract/geometry.ts';
-import { largestContent, readStart, type FileStart, type OnProgress } from './file-bytes.ts';
+import { checkPromise, readStart, type FileStart, type OnProgress } from './file-bytes.ts';
 import { finishVoxels } from './finish-voxels.ts';
 import { niftiGrid } from './nifti-grid.ts';
 import { parseNiftiHeader, type NiftiHeader } from './nifti-header.ts';
-import { damagedHeader, refuse, truncated } from './refusals.ts';
+import { damagedHeader, refuse } from './refusals.ts';
 import { readStoredVoxels } from './stored-voxels.ts';
 import type { Volume } from './volume.ts';
 import { bytesPerVoxel, type StoredType } from './voxel-types.ts';
@@ -42,16 +42,7 @@ export function niftiFacts(start: FileStart, path: string): NiftiFacts {
     throw damagedHeader(path, `its voxels would begin at byte ${header.voxelOffset}, inside the header`);
   }
   const promised = voxelCount(grid) * bytesPerVoxel(storedType);
-  const room = largestContent(start) - header.voxelOffset;
-  if (promised > room && start.gzipped) {
-    throw refuse(
-      'file-truncated',
-      path,
-      `promises ${grid.shape.join(' × ')} voxels, more than a compressed file of its size can hold. ` +
-        'Copy or export the file again.',
-    );
-  }
-  if (promised > room) throw truncated(path, promised, Math.max(0, room));
+  checkPromise(path, promised, start.byteLength - (start.gzipped ? 0 : header.voxelOffset), start.gzipped);
   return { header, grid, storedType, warnings };
 }
 
@@ -74,7 +65,7 @@ export async function readNifti(path: string, onProgress?: OnProgress): Promise<
   const start = await readStart(path);
   const { header, grid, storedType, warnings } = niftiFacts(start, path);
   const { voxels: stored, surplus } = await readStoredVoxels(
-    { path, gzipped: start.gzipped, skip: header.voxelOffset, onProgress },
+    { path, packed: start.gzipped, skip: header.voxelOffset, onProgress },
     { type: storedType, count: voxelCount(grid), littleEndian: header.littleEndian },
   );
   if (surplus > 0) {
