@@ -1,15 +1,19 @@
 // The worker behind whole-mask work: one task in, one result out. Problems cross the thread as plain data.
 import { Problem, type ProblemDetails } from '../contract/problem.ts';
-import { exportMask, readForeignMask } from './mask-files.ts';
-import { compareWithProposal, composeMask, packChecked, unpack } from './mask-work.ts';
+import { compareWithProposal, composeMask, packChecked, unpack, type StoredMask } from './mask-work.ts';
 
 const TASKS = {
   compose: composeMask,
   compare: compareWithProposal,
   pack: packChecked,
   unpack,
-  exportFile: exportMask,
-  readFile: readForeignMask,
+  // The file formats are loaded only when a file is asked for: putting masks together must start quickly.
+  async exportFile(stored: StoredMask, reorientation: unknown) {
+    return (await import('./mask-files.ts')).exportMask(stored, reorientation);
+  },
+  async readFile(path: string, reorientation: unknown) {
+    return (await import('./mask-files.ts')).readForeignMask(path, reorientation);
+  },
 };
 
 export type MaskTasks = typeof TASKS;

@@ -13,11 +13,13 @@ import { MOST_PATCH_BYTES } from './steps.ts';
 
 export interface MaskRouteNeeds {
   masks: MaskService;
+  /** Where a browser's files lie until they are taken in; other paths pass unchanged. */
+  uploads: { resolve(path: string): string; discard(paths: string[]): Promise<void> };
 }
 
 const SeqParamSchema = z.object({ read: z.string(), seq: z.coerce.number().int().positive() });
 
-export function maskRoutes({ masks }: MaskRouteNeeds) {
+export function maskRoutes({ masks, uploads }: MaskRouteNeeds) {
   return new Hono<StudyEnv>()
     .get('/reads/:read/mask', signedIn, async (c) => {
       const mask = await masks.mask(c.var.study, c.req.param('read'), who(c));
@@ -51,9 +53,13 @@ export function maskRoutes({ masks }: MaskRouteNeeds) {
       const step = { kind: 'redo' as const, ...c.req.valid('json') };
       return c.json(await masks.reverse(c.var.study, c.req.param('read'), editorOf(c), step));
     })
-    .post('/imports/mask', coordinatorOnly, check('json', ImportMaskSchema), async (c) =>
-      c.json(await masks.importMask(c.var.study, { ...c.req.valid('json'), actor: who(c).name }), 201),
-    );
+    .post('/imports/mask', coordinatorOnly, check('json', ImportMaskSchema), async (c) => {
+      const of = c.req.valid('json');
+      const path = uploads.resolve(of.path);
+      const taken = await masks.importMask(c.var.study, { ...of, path, actor: who(c).name });
+      await uploads.discard([of.path]);
+      return c.json(taken, 201);
+    });
 }
 
 function bytesAnswer(bytes: Uint8Array, headers: Record<string, string> = {}): Response {
