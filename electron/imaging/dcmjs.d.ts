@@ -4,8 +4,11 @@ declare module 'dcmjs' {
     meta: Record<string, { Value?: unknown[] }>;
     dict: Record<string, { vr?: string; Value?: unknown[] }>;
   }
+  interface Logger {
+    setLevel(level: string): void;
+  }
   const dcmjs: {
-    log: { setLevel(level: string): void };
+    log: Logger & { getLoggers(): Record<string, Logger> };
     data: {
       DicomMessage: {
         readFile(

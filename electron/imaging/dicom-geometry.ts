@@ -142,5 +142,5 @@ function checkEven(heights: readonly number[], path: string): number {
         `first seen at ${heights[uneven].toFixed(1)} mm). Resample it to an even spacing first.`,
     );
   }
-  return spacing;
+  return Number(spacing.toFixed(7)); // positions are decimal text; 0.9999999999999929 is nobody's spacing
 }

@@ -3,7 +3,8 @@ import { open } from 'node:fs/promises';
 import dcmjs from 'dcmjs';
 import type { Triple } from '../contract/geometry.ts';
 
-dcmjs.log.setLevel('silent'); // private tags with unknown types are no news
+// Private tags with unknown types are no news.
+for (const logger of [dcmjs.log, ...Object.values(dcmjs.log.getLoggers())]) logger.setLevel('silent');
 
 export interface DicomHeader {
   path: string;
@@ -50,16 +51,24 @@ export async function readDicomHeader(path: string): Promise<DicomHeader | null>
     let bytes = Buffer.alloc(Math.min(size, FIRST_BYTES));
     await handle.read(bytes, 0, bytes.length, 0);
     if (!isDicom(bytes)) return null;
-    try {
-      return headerOf(bytes, path, size);
-    } catch (error) {
-      if (size <= FIRST_BYTES) throw error;
+    if (size > FIRST_BYTES) {
+      const header = parsedOrNull(bytes, path, size);
+      if (header?.position && header.rows > 0) return header;
       bytes = Buffer.alloc(size);
       await handle.read(bytes, 0, size, 0);
-      return headerOf(bytes, path, size);
     }
+    return headerOf(bytes, path, size);
   } finally {
     await handle.close();
+  }
+}
+
+/** What a file's first bytes say; null when they are too few, as where a large private element comes early. */
+function parsedOrNull(bytes: Buffer, path: string, size: number): DicomHeader | null {
+  try {
+    return headerOf(bytes, path, size);
+  } catch {
+    return null;
   }
 }
 

@@ -60,7 +60,7 @@ function canonicalGrid(original: Grid, axes: AxisTriple, flips: Reorientation['f
 }
 
 /** Reads canonical order from an array in original order. */
-function toCanonical({ original, axes, flips }: Reorientation): Reordering {
+export function stepsToCanonical({ original, axes, flips }: Reorientation): Reordering {
   const strides = [1, original.shape[0], original.shape[0] * original.shape[1]];
   let start = 0;
   const steps = axes.map((axis, c) => {
@@ -72,7 +72,7 @@ function toCanonical({ original, axes, flips }: Reorientation): Reordering {
 }
 
 /** Reads original order from an array in canonical order: the exact inverse. */
-function toOriginal({ original, canonical, axes, flips }: Reorientation): Reordering {
+function stepsToOriginal({ original, canonical, axes, flips }: Reorientation): Reordering {
   const strides = [1, canonical.shape[0], canonical.shape[0] * canonical.shape[1]];
   let start = 0;
   const steps: Triple = [0, 0, 0];
@@ -89,16 +89,16 @@ function toOriginal({ original, canonical, axes, flips }: Reorientation): Reorde
  */
 export function canonicalise(volume: Volume): { volume: Volume; reorientation: Reorientation } {
   const reorientation = reorientationOf(volume.grid);
-  const voxels = reorderVoxels(volume.voxels, toCanonical(reorientation));
+  const voxels = reorderVoxels(volume.voxels, stepsToCanonical(reorientation));
   return { volume: { ...volume, grid: reorientation.canonical, voxels }, reorientation };
 }
 
 /** Labels on the canonical grid → labels on the file's own grid. */
 export function toOriginalGrid<T extends Volume['voxels']>(labels: T, reorientation: Reorientation): T {
-  return reorderVoxels(labels, toOriginal(reorientation));
+  return reorderVoxels(labels, stepsToOriginal(reorientation));
 }
 
 /** Labels on the file's own grid → labels on the canonical grid. */
 export function fromOriginalGrid<T extends Volume['voxels']>(labels: T, reorientation: Reorientation): T {
-  return reorderVoxels(labels, toCanonical(reorientation));
+  return reorderVoxels(labels, stepsToCanonical(reorientation));
 }
