@@ -199,7 +199,7 @@ describe('undo and redo', () => {
       }
       expect(Buffer.compare(await labelsOf(read.id), present)).toBe(0);
     };
-    await fc.assert(fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 25 }), run), {
+    await fc.assert(fc.asyncProperty(fc.array(command, { minLength: 15, maxLength: 45 }), run), {
       numRuns: 40,
       endOnFailure: true,
     });
