@@ -1,7 +1,7 @@
 // The body's outline and everything that carries it: skin, fat, muscle, lungs and heart base, ribs and spine.
 import type { PhantomCanvas, TubePoint } from './canvas.ts';
 import { smoothNoise, type Draw } from './random.ts';
-import { around, ellipsoid, smoothLine } from './shapes.ts';
+import { around, ellipsoid } from './shapes.ts';
 
 /** Hounsfield units of a portal-venous CT. */
 export const HU = {
@@ -33,65 +33,87 @@ export interface Frame {
   fat: number;
   /** z of the disc below T12. */
   spineLevel: number;
-  /** Signed distance to the skin and to the wall of the cavity. */
+  /** Signed distance to the skin, to the muscles under its fat, and to the cavity within. */
   skin(x: number, y: number, z: number): number;
+  wall(x: number, y: number, z: number): number;
+  /** Skin and fat over the muscles, mm. */
+  fatAt(x: number, y: number, z: number): number;
   cavity(x: number, y: number, z: number): number;
   /** Height of the diaphragm above a point. */
   diaphragm(x: number, y: number): number;
 }
 
-const ROUNDNESS = 2.35;
-const WALL = 10;
+/** Couch top below the back. */
+const COUCH = 16;
 
 export function drawFrame(draw: Draw): Frame {
-  const halfWidth = draw.between(146, 160);
-  const halfDepth = draw.between(102, 114);
-  const fat = draw.between(8, 19);
-  const dome = draw.between(252, 262);
+  const halfWidth = draw.between(144, 160);
+  const halfDepth = draw.between(108, 119);
+  const fat = draw.between(9, 22);
+  const dome = draw.between(250, 262);
   const unevenness = smoothNoise(draw.seed(), 70);
-  const reach = (x: number, y: number, z: number) => {
-    const waist = 1 - 0.05 * Math.exp(-(((z - 95) / 55) ** 2)) + 0.004 * unevenness(x, y, z);
-    return (
-      (Math.abs(x) / (halfWidth * waist)) ** ROUNDNESS + (Math.abs(y) / (halfDepth * waist)) ** ROUNDNESS
-    );
-  };
   const skin = (x: number, y: number, z: number) => {
-    const f = reach(x, y, z) ** (1 / ROUNDNESS);
-    return f < 0.05 ? -halfDepth : Math.hypot(x, y) * (1 - 1 / f);
+    const waist = 1 - 0.05 * Math.exp(-(((z - 95) / 55) ** 2)) + 0.006 * unevenness(x, y, z);
+    const u = Math.abs(x) / (halfWidth * waist);
+    const v = Math.abs(y) / (halfDepth * waist * (y > 0 ? 0.97 : 1));
+    // A superellipse of exponent 2.5, between an ellipse and a box.
+    const f = (u * u * Math.sqrt(u) + v * v * Math.sqrt(v)) ** 0.4;
+    return f < 0.05 ? -halfDepth : Math.sqrt(x * x + y * y) * (1 - 1 / f);
   };
   const fatAt = (x: number, y: number, z: number) =>
-    fat * (0.75 + 0.5 * Math.abs(x / halfWidth) + 0.18 * unevenness(x + 300, y, z)) * (y > 70 ? 0.85 : 1);
+    3 + fat * (0.72 + 0.45 * Math.abs(x / halfWidth) + 0.2 * unevenness(x + 300, y, z)) * (y > 70 ? 0.85 : 1);
   return {
     halfWidth,
     halfDepth,
     fat,
     spineLevel: draw.between(146, 156),
     skin,
-    cavity: (x, y, z) => skin(x, y, z) + 3 + fatAt(x, y, z) + WALL,
+    fatAt,
+    wall: (x, y, z) => skin(x, y, z) + fatAt(x, y, z),
+    cavity: (x, y, z) => skin(x, y, z) + fatAt(x, y, z) + wallThickness(x, y),
     diaphragm: (x, y) => {
-      const side = x < 0 ? 0 : -7;
-      const edge = (x / (halfWidth - 30)) ** 2 + ((y + 12) / (halfDepth - 26)) ** 2;
-      return dome + side - 62 * edge ** 1.5;
+      const side = -4 - 4 * Math.tanh(x / 30); // the right dome is the higher one
+      const edge = (x / (halfWidth - 26)) ** 2 + ((y + 8) / (halfDepth - 22)) ** 2;
+      return dome + side - 58 * edge ** 3;
     },
   };
 }
 
-/** Skin, subcutaneous fat, wall muscles, visceral fat; lungs, the base of the heart, and the long back muscles. */
+/** Straight muscles beside a thin midline in front, flat ones at the flanks; mm. */
+function wallThickness(x: number, y: number): number {
+  if (y > 0) return 10;
+  const side = Math.abs(x);
+  return 9 + 3.5 * Math.exp(-(((side - 34) / 20) ** 2)) - 5 * Math.exp(-((side / 5) ** 2));
+}
+
+/** Couch, skin, subcutaneous fat, wall muscles, visceral fat; lungs, heart, and the long back muscles. */
 export function paintBody(canvas: PhantomCanvas, frame: Frame, draw: Draw): void {
   const everywhere = around([0, 0, 144], 400);
   const streaks = smoothNoise(draw.seed(), 9);
+  paintCouch(canvas, frame);
   const skin = canvas.field(everywhere, frame.skin);
   canvas.paint(skin, (x, y, z, d) => (d > -2.4 ? HU.skin : HU.fat + 6 * streaks(x, y, z)));
-  const wall = canvas.field(everywhere, (x, y, z) => frame.cavity(x, y, z) - WALL);
+  const wall = { ...skin, values: skin.values.slice() };
+  canvas.reshape(wall, (x, y, z, d) => d + frame.fatAt(x, y, z), 2);
+  const cavity = { ...wall, values: wall.values.slice() };
+  canvas.reshape(cavity, (x, y, _z, d) => d + wallThickness(x, y), 2);
   canvas.paint(wall, (x, y, z, d) => {
+    if (d < -14) return HU.fat; // painted over by the cavity
     // Thin fat planes part the layers of the flank's muscles.
-    const layer = Math.abs(x) > 60 && y < 70 && (Math.abs(d + 3.4) < 0.6 || Math.abs(d + 6.6) < 0.6);
+    const layer = Math.abs(x) > 62 && y < 70 && (Math.abs(d + 3.4) < 0.6 || Math.abs(d + 6.6) < 0.6);
     return layer ? 5 : HU.muscle + 8 * streaks(x, y, z);
   });
-  const cavity = canvas.field(everywhere, frame.cavity);
   canvas.paint(cavity, (x, y, z) => HU.fat + 8 + 10 * streaks(x, y, z));
   paintChest(canvas, frame, draw, cavity);
   paintBackMuscles(canvas, frame, streaks);
+}
+
+function paintCouch(canvas: PhantomCanvas, frame: Frame): void {
+  const top = (x: number) => frame.halfDepth + COUCH - 0.0009 * x * x;
+  const couch = canvas.field({ low: [-150, 60, -400], high: [150, 170, 700] }, (x, y) =>
+    Math.max(Math.abs(y - top(x) - 9) - 9, Math.abs(x) - 145),
+  );
+  canvas.paint(couch, (_x, _y, _z, d) => (d > -2 ? -90 : -930));
 }
 
 function paintChest(
@@ -102,7 +124,8 @@ function paintChest(
 ): void {
   const vessels = smoothNoise(draw.seed(), 11);
   const lungs = { ...cavity, values: cavity.values.slice() };
-  canvas.reshape(lungs, (x, y, z, d) => Math.max(d + 1, 0.7 * (frame.diaphragm(x, y) - z)), 20);
+  canvas.reshape(lungs, (x, y, z, d) => Math.max(d + 1, 0.7 * (frame.diaphragm(x, y) - z)), 2);
+  canvas.paint({ ...lungs, values: lungs.values.map((d) => d - 2.2) }, HU.muscle);
   canvas.paint(lungs, (x, y, z) => HU.lung + 40 * (y / 100) + (vessels(x, y, z) > 0.55 ? 500 : 0));
   const heart = ellipsoid({ centre: [22, -48, 296], radii: [62, 46, 46], axialTurn: -20, coronalTurn: 8 });
   const box = around([22, -48, 296], 75);
@@ -119,7 +142,8 @@ function paintBackMuscles(
   for (const side of [-1, 1]) {
     const erector = canvas.field({ low: [-90, 40, -40], high: [90, 130, 330] }, (x, y, z) => {
       const [u, v] = [(side * x - 34) / 33, (y - (depth - 27)) / 19];
-      return Math.max((Math.hypot(u, v) - 1) * 20, frame.cavity(x, y, z) - WALL + 1);
+      const d = (Math.sqrt(u * u + v * v) - 1) * 20;
+      return d > 2 ? d : Math.max(d, frame.wall(x, y, z) + 1);
     });
     canvas.paint(erector, (x, y, z) => HU.muscle + 3 + 26 * Math.min(0, streaks(x, y, z / 3) + 0.35));
     const psoas = canvas.field({ low: [-90, 10, -40], high: [90, 100, 175] }, (x, y, z) => {
@@ -159,7 +183,7 @@ export function paintSpine(canvas: PhantomCanvas, frame: Frame, draw: Draw): voi
     return Math.max(front, 10 - Math.hypot(x, y - lordosis(z) - 24));
   });
   for (let z = frame.spineLevel - 6 * VERTEBRA; z < 340; z += VERTEBRA) {
-    paintArch(canvas, z + VERTEBRA / 2, lordosis(z + VERTEBRA / 2), bone, z < frame.spineLevel - 1);
+    paintArch(canvas, frame, z + VERTEBRA / 2, lordosis(z + VERTEBRA / 2), bone, z < frame.spineLevel - 1);
   }
   canvas.paint(bodies, (x, y, z, d) => {
     const gap = Math.min(levelOf(z), VERTEBRA - levelOf(z));
@@ -175,6 +199,7 @@ export function paintSpine(canvas: PhantomCanvas, frame: Frame, draw: Draw): voi
 
 function paintArch(
   canvas: PhantomCanvas,
+  frame: Frame,
   z: number,
   y: number,
   bone: ReturnType<typeof boneShade>,
@@ -203,39 +228,46 @@ function paintArch(
       [side * 16, y + 27, z + 12, 5],
     ]);
   }
-  for (const part of parts) canvas.paint(canvas.tube(part), bone);
+  for (const part of parts) {
+    const inside = canvas.reshape(
+      canvas.tube(part),
+      (px, py, pz, d) => Math.max(d, frame.wall(px, py, pz)),
+      3,
+    );
+    canvas.paint(inside, bone);
+  }
 }
 
-/** Ribs 7 to 12 of both sides, falling as they come forward, with cartilage at their ends. */
+/** Ribs 6 to 12 of both sides, falling as they come forward, with cartilage at their ends. */
 export function paintRibs(canvas: PhantomCanvas, frame: Frame, draw: Draw): void {
-  const bone = boneShade(smoothNoise(draw.seed(), 4), 1.7);
-  const reach = [148, 146, 143, 138, 98, 66];
-  reach.forEach((lastAngle, n) => {
-    const head = frame.spineLevel + VERTEBRA * (5.6 - n);
+  const bone = boneShade(smoothNoise(draw.seed(), 4), 1.5);
+  const lastAngles = [146, 146, 144, 140, 134, 100, 68];
+  lastAngles.forEach((lastAngle, n) => {
+    const head = frame.spineLevel + VERTEBRA * (6.6 - n);
     for (const side of [-1, 1]) {
-      const rib = ribLine(frame, side, head, 12, lastAngle);
-      canvas.paint(canvas.tube([[side * 27, 66, head + 4, 4.5], ...rib]), bone);
-      if (n > 3) continue;
+      const rib = ribLine(frame, side, head, lastAngle);
+      canvas.paint(canvas.tube([[side * 27, 66, head + 4, 4.2], ...rib], 0.8), bone);
+      if (n > 4) continue;
       const last = rib[rib.length - 1];
-      const cartilage: TubePoint[] = [last, [0.55 * last[0], last[1] - 7, last[2] + 34, 5]];
-      canvas.paint(canvas.tube(smoothLine(cartilage)), HU.cartilage);
+      const cartilage: TubePoint[] = [last, [0.72 * last[0], last[1] - 6, last[2] + 16, 4.6]];
+      canvas.paint(
+        canvas.tube([...cartilage, [0.4 * last[0], last[1] - 8, last[2] + 44, 4.6]]),
+        HU.cartilage,
+      );
     }
   });
 }
 
-/** Points in the middle of the wall from `from`° to `to`°, counted from the back round to the front. */
-function ribLine(frame: Frame, side: number, head: number, from: number, to: number): TubePoint[] {
+/** Points in the middle of the wall, `to`° round from the back, every 4°. */
+function ribLine(frame: Frame, side: number, head: number, to: number): TubePoint[] {
   const points: TubePoint[] = [];
-  for (let angle = from; angle <= to; angle += 4) {
+  for (let angle = 14; angle <= to; angle += 4) {
     const radians = (angle * Math.PI) / 180;
-    const z = head - 78 * Math.sin(Math.min(Math.PI / 2, 0.72 * radians)) - 6;
+    const z = head - 0.82 * angle - 22 * Math.sin(radians);
     const [dx, dy] = [side * Math.sin(radians), Math.cos(radians)];
-    let distance = 40;
-    for (let step = 0; step < 12; step++) {
-      const [x, y] = [dx * distance, dy * distance];
-      distance -= frame.cavity(x, y, z) - 4;
-    }
-    points.push([dx * distance, dy * distance, z, 4.6]);
+    let distance = 60;
+    for (let step = 0; step < 14; step++) distance -= frame.wall(dx * distance, dy * distance, z) + 5;
+    points.push([dx * distance, dy * distance, z, 4.1]);
   }
   return points;
 }

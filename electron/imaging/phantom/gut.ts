@@ -73,17 +73,22 @@ export function paintDuodenum(canvas: PhantomCanvas, draw: Draw): void {
 /** Small bowel as wandering tubes in the lower abdomen, then the colon around it. */
 export function paintBowel(canvas: PhantomCanvas, frame: Frame, draw: Draw): void {
   const content = smoothNoise(draw.seed(), 8);
-  for (let loop = 0; loop < 9; loop++) {
-    let at: Triple = [draw.between(-65, 75), draw.between(-72, -18), draw.between(-30, 92)];
+  paintMesentery(canvas, draw);
+  for (let loop = 0; loop < 20; loop++) {
+    // The first loops are jejunum: high on the left, with a feathery, brighter wall.
+    const jejunal = loop < 7;
+    let at: Triple = jejunal
+      ? [draw.between(25, 85), draw.between(-70, -20), draw.between(75, 135)]
+      : [draw.between(-75, 80), draw.between(-82, -14), draw.between(-40, 90)];
     let heading = draw.between(0, 6.28);
     const points: TubePoint[] = [];
-    for (let step = 0; step < 9; step++) {
-      points.push([...at, draw.between(10, 12.5)]);
-      heading += draw.between(-1.3, 1.3);
+    for (let step = 0; step < 8; step++) {
+      points.push([...at, draw.between(9.5, 12.5)]);
+      heading += draw.between(-1.4, 1.4);
       at = [
-        Math.min(82, Math.max(-78, at[0] + 24 * Math.cos(heading))),
-        Math.min(-12, Math.max(-78, at[1] + 18 * Math.sin(heading))),
-        Math.min(100, Math.max(-40, at[2] + draw.between(-15, 15))),
+        Math.min(88, Math.max(jejunal ? 15 : -82, at[0] + 22 * Math.cos(heading))),
+        Math.min(-8, Math.max(-84, at[1] + 18 * Math.sin(heading))),
+        Math.min(jejunal ? 138 : 96, Math.max(-40, at[2] + draw.between(-14, 14))),
       ];
     }
     const gas = draw.between(-90, -60);
@@ -98,9 +103,28 @@ export function paintBowel(canvas: PhantomCanvas, frame: Frame, draw: Draw): voi
       () => gas,
       (x, y, z) => 24 + 30 * content(x, y, z),
     );
-    canvas.paint(tube, (x, y, z, d) => (d > -2.8 ? HU.bowelWall + 12 : inside(x, y, z, d)));
+    const wall = HU.bowelWall + (jejunal ? 30 : 10);
+    const feathers = jejunal ? 34 : 0;
+    canvas.paint(tube, (x, y, z, d) =>
+      d > -2.6 ? wall : inside(x, y, z, d) + feathers * (content(2 * x, 2 * y, 2 * z) + 0.6),
+    );
   }
   paintColon(canvas, frame, draw);
+}
+
+/** Branches of the mesenteric vessels fanning out into the fat. */
+function paintMesentery(canvas: PhantomCanvas, draw: Draw): void {
+  for (let branch = 0; branch < 16; branch++) {
+    const z = draw.between(20, 120);
+    const end: Triple = [draw.between(-75, 85), draw.between(-70, -25), z - draw.between(10, 60)];
+    const middle: Triple = [0.45 * end[0], -28 + draw.between(-8, 8), z - 12];
+    const line = smoothLine([
+      [-3, -14, z, 2],
+      [...middle, 1.7],
+      [...end, 1.1],
+    ]);
+    canvas.paint(canvas.tube(line), branch % 2 ? HU.vein - 30 : HU.aorta - 30);
+  }
 }
 
 function paintColon(canvas: PhantomCanvas, frame: Frame, draw: Draw): void {
@@ -141,8 +165,8 @@ function paintColon(canvas: PhantomCanvas, frame: Frame, draw: Draw): void {
  * confluence, a body arching over aorta and spine, a tail rising back to the spleen. Returns its centre line.
  */
 export function paintPancreas(canvas: PhantomCanvas, draw: Draw): TubePoint[] {
-  const thick = draw.between(0.86, 1.16);
-  const lift = draw.between(-6, 8);
+  const thick = draw.between(0.84, 1.2);
+  const lift = draw.between(-8, 12);
   const wobble = (reach: number) => draw.between(-reach, reach);
   const [cx, cy, cz] = CONFLUENCE;
   const control: TubePoint[] = [

@@ -11,7 +11,7 @@ export const PHANTOM_LABELS = { pancreas: 1, liver: 2, spleen: 3, kidneys: 4, ao
 /** Distance below the diaphragm and inside the cavity: no organ leaves the abdomen. */
 function confined(frame: Frame, margin: number) {
   return (x: number, y: number, z: number, d: number) =>
-    Math.max(d, frame.cavity(x, y, z) + margin, 0.7 * (z - frame.diaphragm(x, y) + margin));
+    d > 3 ? d : Math.max(d, frame.cavity(x, y, z) + margin, 0.7 * (z - frame.diaphragm(x, y) + margin));
 }
 
 /** A large right lobe, a tapering left one, portal and hepatic veins inside, and the gall bladder beneath. */
@@ -37,7 +37,9 @@ export function paintLiver(canvas: PhantomCanvas, frame: Frame, draw: Draw): voi
   const liver = canvas.field({ low: [-175, -115, 60], high: [95, 110, 300] }, (x, y, z) => {
     const lobes = smoothUnion(smoothUnion(right(x, y, z), left(x, y, z), 22), caudate(x, y, z), 8);
     if (lobes > 14) return lobes;
-    const carved = Math.max(lobes, -hilum(x, y, z), -(Math.hypot(x + 20, y - 24) - 17));
+    // The fissure of the round ligament parts the lobes from below.
+    const fissure = Math.max(Math.abs(x + 6 - 0.25 * y) - 2.5, y + 34, z - 206);
+    const carved = Math.max(lobes, -hilum(x, y, z), -(Math.hypot(x + 20, y - 24) - 17), -fissure);
     return inside(x, y, z, carved + 4.5 * bumps(x, y, z) + 1.4 * ripples(x, y, z));
   });
   const texture = smoothNoise(draw.seed(), 7);
@@ -118,18 +120,18 @@ function keepInside(
 
 /** A crescent under the left diaphragm, hollowed by the stomach. */
 export function paintSpleen(canvas: PhantomCanvas, frame: Frame, draw: Draw): void {
-  const size = draw.between(0.88, 1.12);
-  const centre: Triple = [104, 32, 204 + draw.between(-6, 6)];
+  const size = draw.between(0.9, 1.12);
+  const centre: Triple = [93, 40, 186 + draw.between(-6, 6)];
   const whole = ellipsoid({
     centre,
-    radii: [32 * size, 50 * size, 50 * size],
-    axialTurn: 18,
-    coronalTurn: 10,
+    radii: [37 * size, 50 * size, 52 * size],
+    axialTurn: 24,
+    coronalTurn: 12,
   });
-  const hollow = ellipsoid({ centre: [72, 6, 208], radii: [38, 44, 50], axialTurn: 18 });
+  const hollow = ellipsoid({ centre: [58, 0, 204], radii: [36, 44, 58], axialTurn: 22 });
   const bumps = smoothNoise(draw.seed(), 26);
   const inside = confined(frame, 1.5);
-  const spleen = canvas.field(around(centre, 68), (x, y, z) => {
+  const spleen = canvas.field(around(centre, 72), (x, y, z) => {
     const d = Math.max(whole(x, y, z), -hollow(x, y, z) + 1);
     return d > 12 ? d : inside(x, y, z, d + 2.6 * bumps(x, y, z));
   });
@@ -148,7 +150,7 @@ export function paintKidneys(canvas: PhantomCanvas, draw: Draw): void {
     ];
     const shape = {
       centre,
-      radii: [28 * size, 25 * size, 56 * size] as Triple,
+      radii: [26.5 * size, 23.5 * size, 53 * size] as Triple,
       axialTurn: side * 32,
       coronalTurn: side * 12,
     };
@@ -232,6 +234,30 @@ export function paintVessels(canvas: PhantomCanvas, draw: Draw): void {
     ]),
   );
   canvas.paint(cava, HU.vein - 18);
+}
+
+/** The crura of the diaphragm beside the aorta, and the adrenals above the kidneys. */
+export function paintSmallParts(canvas: PhantomCanvas): void {
+  for (const side of [-1, 1]) {
+    const crus: TubePoint[] = [
+      [4 + side * 17, 34, 120, 2.5],
+      [6 + side * 17, 28, 160, 4],
+      [8 + side * 15, 18, 200, 4.5],
+      [8 + side * 12, 8, 236, 4],
+    ];
+    canvas.paint(canvas.tube(smoothLine(crus), 0.6), HU.muscle + 8);
+    const adrenal: Triple = [side < 0 ? -36 : 36, 26, side < 0 ? 190 : 196];
+    for (const limb of [-1, 1]) {
+      const end: Triple = [adrenal[0] + side * (limb < 0 ? 2 : 13), adrenal[1] + 16, adrenal[2] - 8];
+      canvas.paint(
+        canvas.tube([
+          [...adrenal, 2.8],
+          [...end, 1.9],
+        ]),
+        78,
+      );
+    }
+  }
 }
 
 /** Where the splenic vein meets the SMV: behind the neck of the pancreas. */

@@ -4,7 +4,14 @@ import type { Volume } from '../volume.ts';
 import { drawFrame, paintBody, paintRibs, paintSpine } from './body.ts';
 import { PhantomCanvas } from './canvas.ts';
 import { paintBowel, paintDuodenum, paintPancreas, paintStomach } from './gut.ts';
-import { paintKidneys, paintLiver, paintPortalVeins, paintSpleen, paintVessels } from './organs.ts';
+import {
+  paintKidneys,
+  paintLiver,
+  paintPortalVeins,
+  paintSmallParts,
+  paintSpleen,
+  paintVessels,
+} from './organs.ts';
 import { drawFrom, mulberry32 } from './random.ts';
 
 export interface PhantomOptions {
@@ -51,6 +58,7 @@ export function makePhantom(seed: number, options: PhantomOptions = {}): Phantom
   paintSpine(canvas, frame, draw);
   paintKidneys(canvas, draw);
   paintDuodenum(canvas, draw);
+  paintSmallParts(canvas);
   paintVessels(canvas, draw);
   const pancreas = paintPancreas(canvas, draw);
   paintPortalVeins(canvas, pancreas);

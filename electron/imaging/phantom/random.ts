@@ -36,19 +36,31 @@ export function smoothNoise(seed: number, wavelength: number): (x: number, y: nu
   const lattice = new Float32Array(LATTICE ** 3);
   for (let n = 0; n < lattice.length; n++) lattice[n] = 2 * next() - 1;
   const mask = LATTICE - 1;
-  const at = (i: number, j: number, k: number) =>
-    lattice[(i & mask) + LATTICE * ((j & mask) + LATTICE * (k & mask))];
-  const fade = (t: number) => t * t * (3 - 2 * t);
+  // Written out: this is the innermost function of a phantom, called tens of millions of times.
   return (x, y, z) => {
-    const [u, v, w] = [x / wavelength + 64, y / wavelength + 64, z / wavelength + 64];
-    const [i, j, k] = [Math.floor(u), Math.floor(v), Math.floor(w)];
-    const [a, b, c] = [fade(u - i), fade(v - j), fade(w - k)];
-    const row = (dj: number, dk: number) => {
-      const first = at(i, j + dj, k + dk);
-      return first + a * (at(i + 1, j + dj, k + dk) - first);
-    };
-    const [near, far] = [row(0, 0), row(0, 1)];
-    const low = near + b * (row(1, 0) - near);
-    return low + c * (far + b * (row(1, 1) - far) - low);
+    const u = x / wavelength + 64;
+    const v = y / wavelength + 64;
+    const w = z / wavelength + 64;
+    const i = Math.floor(u);
+    const j = Math.floor(v);
+    const k = Math.floor(w);
+    const fu = u - i;
+    const fv = v - j;
+    const fw = w - k;
+    const a = fu * fu * (3 - 2 * fu);
+    const b = fv * fv * (3 - 2 * fv);
+    const c = fw * fw * (3 - 2 * fw);
+    const i0 = i & mask;
+    const i1 = (i + 1) & mask;
+    const j0 = LATTICE * (j & mask);
+    const j1 = LATTICE * ((j + 1) & mask);
+    const k0 = LATTICE * LATTICE * (k & mask);
+    const k1 = LATTICE * LATTICE * ((k + 1) & mask);
+    const p00 = lattice[i0 + j0 + k0] + a * (lattice[i1 + j0 + k0] - lattice[i0 + j0 + k0]);
+    const p10 = lattice[i0 + j1 + k0] + a * (lattice[i1 + j1 + k0] - lattice[i0 + j1 + k0]);
+    const p01 = lattice[i0 + j0 + k1] + a * (lattice[i1 + j0 + k1] - lattice[i0 + j0 + k1]);
+    const p11 = lattice[i0 + j1 + k1] + a * (lattice[i1 + j1 + k1] - lattice[i0 + j1 + k1]);
+    const near = p00 + b * (p10 - p00);
+    return near + c * (p01 + b * (p11 - p01) - near);
   };
 }
