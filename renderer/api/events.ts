@@ -46,11 +46,12 @@ async function followOnce(
   listeners: EventListeners,
   opened: () => void,
 ): Promise<void> {
-  const silence = new AbortController();
-  const signal = AbortSignal.any([stop, silence.signal]);
-  let timer = setTimeout(() => silence.abort(), SILENCE_MS);
+  const end = new AbortController();
+  const abort = () => end.abort();
+  stop.addEventListener('abort', abort);
+  let timer = setTimeout(abort, SILENCE_MS);
   try {
-    const response = await send(studyPath(study, '/events'), { study, signal });
+    const response = await send(studyPath(study, '/events'), { study, signal: end.signal });
     opened();
     const parse = createEventParser((data) => {
       const event = StudyEventSchema.safeParse(JSON.parse(data));
@@ -61,10 +62,11 @@ async function followOnce(
       const { done, value } = await reader.read();
       if (done) return;
       clearTimeout(timer);
-      timer = setTimeout(() => silence.abort(), SILENCE_MS);
+      timer = setTimeout(abort, SILENCE_MS);
       parse(value);
     }
   } finally {
     clearTimeout(timer);
+    stop.removeEventListener('abort', abort);
   }
 }

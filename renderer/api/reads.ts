@@ -83,8 +83,15 @@ export const step = (
   });
 
 /** Says that somebody is still here, and how many seconds of work went by since the last time. */
-export const heartbeat = async (study: string, id: string, lease: string, activeSeconds: number) => {
-  await send(readPath(study, id, '/heartbeat'), { method: 'POST', json: { activeSeconds }, study, lease });
+export const heartbeat = async (
+  study: string,
+  id: string,
+  lease: string,
+  activeSeconds: number,
+  keepalive = false,
+) => {
+  const path = readPath(study, id, '/heartbeat');
+  await send(path, { method: 'POST', json: { activeSeconds }, study, lease, keepalive });
 };
 
 /** Lets go of the read. `keepalive` lets it go out while the page closes. */

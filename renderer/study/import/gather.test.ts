@@ -19,9 +19,16 @@ describe('upload batches', () => {
   });
 
   it('takes each folder as a batch of its own, called as the folder is', () => {
-    expect(plan(file('1', 'ct/venous'), file('2', 'ct/venous'), file('1', 'ct/arterial'))).toEqual([
+    expect(
+      plan(
+        file('1', 'ct/venous'),
+        file('2', 'ct/venous'),
+        file('1', 'ct/arterial'),
+        file('2', 'ct/arterial'),
+      ),
+    ).toEqual([
       { id: 'b0', name: 'venous', files: ['1', '2'], asFolder: true },
-      { id: 'b1', name: 'arterial', files: ['1'], asFolder: true },
+      { id: 'b1', name: 'arterial', files: ['1', '2'], asFolder: true },
     ]);
   });
 
@@ -30,5 +37,9 @@ describe('upload batches', () => {
       true,
       false,
     ]);
+  });
+
+  it('looks at a single file as a file', () => {
+    expect(plan(file('scan')).map(({ asFolder }) => asFolder)).toEqual([false]);
   });
 });

@@ -83,7 +83,11 @@ export function planBatches(files: readonly GatheredFile[], newId: () => string)
     if (!batches.has(key)) batches.set(key, { id: newId(), name, files: [], asFolder: !loose || !volume });
     batches.get(key)!.files.push(file);
   }
-  return [...batches.values()];
+  // One file by itself is looked at as a file, whatever it is called.
+  return [...batches.values()].map((batch) => ({
+    ...batch,
+    asFolder: batch.asFolder && batch.files.length > 1,
+  }));
 }
 
 /**
@@ -102,7 +106,8 @@ export async function uploadFiles(
     let at = '';
     for (const file of batch.files) {
       at = await upload(study, file, file.name, batch.id);
-      if (!batch.asFolder && VOLUME_NAME.test(file.name)) uploaded.paths.push(at);
+      if (!batch.asFolder && (batch.files.length === 1 || VOLUME_NAME.test(file.name)))
+        uploaded.paths.push(at);
       sent += file.size;
       progress(sent / total);
     }
