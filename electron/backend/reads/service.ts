@@ -6,11 +6,12 @@ import { appendAudit } from '../../database/audit.ts';
 import type { Readable, Writable } from '../../database/open.ts';
 import type { OpenStudy } from '../context.ts';
 import { newId } from '../identity.ts';
-import { awaitsLaterRound, coarseTime, lockOf, mayView } from './blinding.ts';
+import { awaitsLaterRound, lockOf, mayView } from './blinding.ts';
 import { LEASE_MS, leaseIsLive, newLease, openElsewhere, requireLease, THIS_PROCESS } from './lease.ts';
 import { createReadLife } from './life.ts';
 import { blinded, notFound, sealedAlready } from './refusals.ts';
 import { showRead } from './show.ts';
+import { toBoardEntry, toWorklistItem } from './worklist.ts';
 import {
   addActiveSeconds,
   currentRead,
@@ -155,43 +156,11 @@ export function createReadService(options: { now?: () => number } = {}): ReadSer
     renew,
     async worklist(study, person) {
       const turns = await listAssignments(study.database.read, person.id);
-      return turns.map((turn): WorklistItem => {
-        const lock = turn.read ? ({ locked: false } as const) : lockOf(turn, turns, now());
-        return {
-          assignmentId: turn.assignmentId,
-          title: titleOf(turn.position),
-          round: { number: turn.roundNumber, name: turn.roundName, arm: turn.arm },
-          position: turn.position,
-          state: turn.read?.state ?? (lock.locked ? 'locked' : 'due'),
-          unlocksAt:
-            lock.locked && lock.unlocksAt !== null
-              ? new Date(coarseTime(lock.unlocksAt)).toISOString()
-              : null,
-          lockedBecause: lock.locked ? lock.because : null,
-          readId: turn.read?.id ?? null,
-          sealedAt: turn.read?.sealedAt ?? null,
-          activeSeconds: turn.read?.activeSeconds ?? 0,
-        };
-      });
+      return turns.map((turn) => toWorklistItem(turn, turns, now()));
     },
     async board(study) {
       const turns = await listAssignments(study.database.read, null);
-      return turns.map((turn): BoardEntry => {
-        const lock = turn.read ? ({ locked: false } as const) : lockOf(turn, turns, now());
-        return {
-          assignmentId: turn.assignmentId,
-          personId: turn.personId,
-          caseId: turn.caseId,
-          roundNumber: turn.roundNumber,
-          readId: turn.read?.id ?? null,
-          state: turn.read?.state ?? (lock.locked ? 'locked' : 'due'),
-          unlocksAt: lock.locked && lock.unlocksAt !== null ? new Date(lock.unlocksAt).toISOString() : null,
-          sealedAt: turn.read?.sealedAt ?? null,
-          activeSeconds: turn.read?.activeSeconds ?? 0,
-          imported: turn.read?.source === 'import',
-          version: turn.read?.version ?? null,
-        };
-      });
+      return turns.map((turn) => toBoardEntry(turn, turns, now()));
     },
     async open(study, assignmentId, person) {
       const record = await study.database.write((tx) => openIn(tx, assignmentId, person));
@@ -221,9 +190,4 @@ export function createReadService(options: { now?: () => number } = {}): ReadSer
       });
     },
   };
-}
-
-/** All that a reader is told of which case it is: its place in this round. */
-export function titleOf(position: number): string {
-  return `Case ${position}`;
 }

@@ -2,13 +2,14 @@
 import type { Read } from '../../contract/reads.ts';
 import type { Grid } from '../../contract/geometry.ts';
 import type { Readable } from '../../database/open.ts';
+import { titleOf } from './worklist.ts';
 import { findBase, findVolume, listStructures, type ReadRecord } from './store.ts';
 
 export async function showRead(db: Readable, record: ReadRecord, lease: string | null): Promise<Read> {
   const volume = await findVolume(db, record.volumeId);
   return {
     id: record.id,
-    title: `Case ${record.position}`,
+    title: titleOf(record.position),
     round: record.round,
     state: record.state,
     version: record.version,

@@ -1,0 +1,55 @@
+// Lines of the reader's worklist and of the coordinator's board: the same assignments, told differently.
+import type { BoardEntry, WorklistItem } from '../../contract/reads.ts';
+import { coarseTime, lockOf, type Lock } from './blinding.ts';
+import type { AssignmentRow } from './store.ts';
+
+/** What was begun is never locked again. */
+function lockOfLine(turn: AssignmentRow, turns: readonly AssignmentRow[], now: number): Lock {
+  return turn.read ? { locked: false } : lockOf(turn, turns, now);
+}
+
+/** Blinded: a place in the round for a title, a day for the end of a washout. */
+export function toWorklistItem(
+  turn: AssignmentRow,
+  turns: readonly AssignmentRow[],
+  now: number,
+): WorklistItem {
+  const lock = lockOfLine(turn, turns, now);
+  const opens = lock.locked ? lock.unlocksAt : null;
+  return {
+    assignmentId: turn.assignmentId,
+    title: titleOf(turn.position),
+    round: { number: turn.roundNumber, name: turn.roundName, arm: turn.arm },
+    position: turn.position,
+    state: turn.read?.state ?? (lock.locked ? 'locked' : 'due'),
+    unlocksAt: opens === null ? null : new Date(coarseTime(opens)).toISOString(),
+    lockedBecause: lock.locked ? lock.because : null,
+    readId: turn.read?.id ?? null,
+    sealedAt: turn.read?.sealedAt ?? null,
+    activeSeconds: turn.read?.activeSeconds ?? 0,
+  };
+}
+
+/** For coordinators: case and reader by id, the washout's end to the millisecond. */
+export function toBoardEntry(turn: AssignmentRow, turns: readonly AssignmentRow[], now: number): BoardEntry {
+  const lock = lockOfLine(turn, turns, now);
+  const opens = lock.locked ? lock.unlocksAt : null;
+  return {
+    assignmentId: turn.assignmentId,
+    personId: turn.personId,
+    caseId: turn.caseId,
+    roundNumber: turn.roundNumber,
+    readId: turn.read?.id ?? null,
+    state: turn.read?.state ?? (lock.locked ? 'locked' : 'due'),
+    unlocksAt: opens === null ? null : new Date(opens).toISOString(),
+    sealedAt: turn.read?.sealedAt ?? null,
+    activeSeconds: turn.read?.activeSeconds ?? 0,
+    imported: turn.read?.source === 'import',
+    version: turn.read?.version ?? null,
+  };
+}
+
+/** All that a reader is told of which case it is: its place in this round. */
+export function titleOf(position: number): string {
+  return `Case ${position}`;
+}
