@@ -14,3 +14,4 @@ export {
   type PairMetrics,
   type SurfaceMetrics,
 } from './types.ts';
+export { renderReport, type ReportInput } from './report/index.ts';

@@ -29,6 +29,10 @@ export interface SummaryRow {
   structureName: string;
   /** "all", "A – B" for two readers, "A" for one reader's rounds or for a reader against the AI. */
   pair: string;
+  /** True for the line over all pairs, whatever a reader may be called. */
+  isAll: boolean;
+  /** The arms compared ("assisted", "assisted – unassisted"); null where all rows of the kind have the same. */
+  arms: string | null;
   values: Record<FigureKey, SummaryValue>;
 }
 
@@ -46,12 +50,12 @@ export function summarise(rows: readonly ComparisonRow[]): SummaryRow[] {
     const arms = Map.groupBy(ofKind, armsOf);
     for (const ofStructure of Map.groupBy(ofKind, (row) => row.structureLabel).values()) {
       for (const combination of arms.keys()) {
-        const suffix = arms.size > 1 ? ` (${combination})` : '';
+        const named = arms.size > 1 ? combination : null;
         const chosen = ofStructure.filter((row) => armsOf(row) === combination);
         if (chosen.length === 0) continue;
-        lines.push(summaryRow(chosen, `all${suffix}`));
+        lines.push(summaryRow(chosen, 'all', true, named));
         for (const ofPair of Map.groupBy(chosen, pairKey).values()) {
-          lines.push(summaryRow(ofPair, `${pairName(ofPair[0])}${suffix}`));
+          lines.push(summaryRow(ofPair, pairName(ofPair[0]), false, named));
         }
       }
     }
@@ -73,11 +77,17 @@ function pairKey(row: ComparisonRow): string {
   return row.comparison === 'inter' ? `${row.a.personId}/${row.b.personId}` : `${row.b.personId}`;
 }
 
-function summaryRow(rows: readonly ComparisonRow[], pair: string): SummaryRow {
+function summaryRow(
+  rows: readonly ComparisonRow[],
+  name: string,
+  isAll: boolean,
+  arms: string | null,
+): SummaryRow {
   const { comparison, structureLabel, structureName } = rows[0];
   const values = {} as Record<FigureKey, SummaryValue>;
   for (const key of FIGURE_KEYS) values[key] = summariseValues(caseMeans(rows, key));
-  return { comparison, structureLabel, structureName, pair, values };
+  const pair = arms === null ? name : `${name} (${arms})`;
+  return { comparison, structureLabel, structureName, pair, isAll, arms, values };
 }
 
 /** One value a case: the mean over its pairs in which the figure is defined, or null. */

@@ -1,0 +1,3 @@
+// The public face of the report.
+export { renderReport } from './render-report.ts';
+export type { ReportFlow, ReportInput, ReportRound, ReportStructure } from './report-input.ts';

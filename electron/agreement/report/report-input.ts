@@ -1,0 +1,54 @@
+// What a report is made of: plain values, gathered by whoever has the study open.
+import type { ComparisonRow } from '../table.ts';
+import type { MetricSettings } from '../types.ts';
+
+export interface ReportStructure {
+  label: number;
+  name: string;
+  /** #rrggbb; anything else is not drawn. */
+  colour: string;
+}
+export interface ReportRound {
+  number: number;
+  name: string;
+  arm: 'assisted' | 'unassisted';
+  /** Days between a reader's seal in the round before and the unlocking of this one. */
+  washoutDays: number;
+}
+/** What became of the reads of one round. */
+export interface ReportFlow {
+  round: number;
+  /** Reads that the design asks for. */
+  assigned: number;
+  /** Opened and not sealed. */
+  drafts: number;
+  /** Sealed, imported ones included. */
+  sealed: number;
+  /** Sealed reads whose mask was drawn in another tool. */
+  imported: number;
+}
+
+export interface ReportInput {
+  study: {
+    name: string;
+    modality: string;
+    /** Cases in the study, compared or not. */
+    cases: number;
+    readers: string[];
+    structures: ReportStructure[];
+    rounds: ReportRound[];
+  };
+  /** For example "Concord 0.1.0". */
+  software: string;
+  /** ISO 8601, UTC. */
+  generatedAt: string;
+  /** The stored computation that the rows come from. */
+  run: { id: string; computedAt: string; metricVersion: string; sealedReads: number };
+  /** Why the rows no longer tell the present state of the study; null when they do. */
+  staleBecause: string | null;
+  settings: MetricSettings;
+  flow: ReportFlow[];
+  /** Whole sentences: what was left out, and why. */
+  exclusions: string[];
+  rows: ComparisonRow[];
+}
