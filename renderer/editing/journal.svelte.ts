@@ -1,0 +1,209 @@
+// The read's steps: strokes out in order, undo and redo without a limit, and what became of the last one.
+import { Problem } from '../../electron/contract/problem.ts';
+import type { PatchEntry } from '../../electron/contract/reads.ts';
+import type { LabelVolume } from './label-volume.ts';
+
+/** Where steps are stored, in order; a step is on disk when its promise resolves. */
+export interface PatchSink {
+  append(
+    bytes: Uint8Array<ArrayBuffer>,
+    meta: { tool: string; label: number; milliseconds: number },
+  ): Promise<{ seq: number }>;
+  undo(target: number): Promise<{ seq: number }>;
+  redo(target: number): Promise<{ seq: number }>;
+}
+
+export interface NewStep {
+  bytes: Uint8Array<ArrayBuffer>;
+  voxels: number;
+  tool: string;
+  label: number;
+  milliseconds: number;
+}
+
+/** saved: everything is on disk. failed: it waits, and `retry` tries again. lost: this window may write no more. */
+export type SaveState =
+  | { kind: 'saved'; at: number | null }
+  | { kind: 'saving'; since: number }
+  | { kind: 'failed'; problem: Problem; waiting: number }
+  | { kind: 'lost'; problem: Problem };
+
+/** Refusals after which nothing from this window can be stored any more. */
+const FINAL = new Set([
+  'lease-lost',
+  'read-sealed',
+  'read-not-found',
+  'sign-in-needed',
+  'patch-out-of-order',
+  'patch-does-not-fit',
+]);
+
+interface Pending {
+  seq: number;
+  kind: PatchEntry['kind'];
+  target: number | null;
+  bytes: Uint8Array<ArrayBuffer>;
+  send: () => Promise<{ seq: number }>;
+}
+
+export class Journal {
+  /** Every step in order, as the history shows them. */
+  entries = $state.raw<PatchEntry[]>([]);
+  save = $state.raw<SaveState>({ kind: 'saved', at: null });
+  private readonly volume: LabelVolume;
+  private readonly sink: PatchSink;
+  private readonly fetchPatch: (seq: number) => Promise<Uint8Array<ArrayBuffer>>;
+  private readonly bytes = new Map<number, Uint8Array<ArrayBuffer>>();
+  private readonly pending: Pending[] = [];
+  private sending = false;
+  /** Undo and redo that wait for bytes keep their turn. */
+  private turn: Promise<void> = Promise.resolve();
+
+  constructor(needs: {
+    volume: LabelVolume;
+    sink: PatchSink;
+    entries: PatchEntry[];
+    fetchPatch: (seq: number) => Promise<Uint8Array<ArrayBuffer>>;
+  }) {
+    this.volume = needs.volume;
+    this.sink = needs.sink;
+    this.entries = needs.entries;
+    this.fetchPatch = needs.fetchPatch;
+  }
+
+  /** Seqs of the edits that undo would take back, oldest first, and of those that redo would bring again. */
+  stacks = $derived.by(() => stacksOf(this.entries));
+  get canUndo(): boolean {
+    return this.writable && this.stacks.undo.length > 0;
+  }
+  get canRedo(): boolean {
+    return this.writable && this.stacks.redo.length > 0;
+  }
+  get writable(): boolean {
+    return this.save.kind !== 'lost';
+  }
+
+  /** Records a step that is in the volume already. */
+  add(step: NewStep): void {
+    const { bytes, tool, label, milliseconds } = step;
+    const seq = this.nextSeq();
+    this.bytes.set(seq, bytes);
+    this.enqueue(
+      {
+        seq,
+        kind: 'edit',
+        target: null,
+        bytes,
+        send: () => this.sink.append(bytes, { tool, label, milliseconds }),
+      },
+      { tool, label, voxels: step.voxels },
+    );
+  }
+
+  /** Takes the last step back, here at once and in the database next. */
+  undo(): Promise<void> {
+    return this.inTurn(() => this.reverse('undo'));
+  }
+  redo(): Promise<void> {
+    return this.inTurn(() => this.reverse('redo'));
+  }
+
+  /** Tries again to store what waits. */
+  retry(): void {
+    if (this.save.kind === 'failed') void this.drain();
+  }
+
+  /** Resolves when nothing waits any more; false when something could not be stored. */
+  async settled(): Promise<boolean> {
+    await this.turn;
+    while (this.sending) await new Promise((resolve) => setTimeout(resolve, 10));
+    return this.pending.length === 0 && this.save.kind !== 'lost';
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+
+  private async reverse(kind: 'undo' | 'redo'): Promise<void> {
+    const target = this.stacks[kind].at(-1);
+    if (target === undefined || !this.writable) return;
+    const edit = this.entries.find((entry) => entry.seq === target)!;
+    const bytes = this.bytes.get(target) ?? (await this.fetchPatch(target));
+    this.bytes.set(target, bytes);
+    this.volume.apply(bytes, kind === 'undo' ? 'undo' : 'do');
+    const send = () => this.sink[kind](target);
+    const { tool, label, voxels } = edit;
+    this.enqueue({ seq: this.nextSeq(), kind, target, bytes, send }, { tool, label, voxels });
+  }
+
+  private nextSeq(): number {
+    return (this.entries.at(-1)?.seq ?? 0) + 1;
+  }
+
+  private enqueue(pending: Pending, facts: Pick<PatchEntry, 'tool' | 'label' | 'voxels'>): void {
+    const { seq, kind, target } = pending;
+    this.entries = [...this.entries, { seq, kind, target, ...facts, at: new Date().toISOString() }];
+    this.pending.push(pending);
+    void this.drain();
+  }
+
+  /** Sends what waits, one after another: a step is never sent before the one before it is on disk. */
+  private async drain(): Promise<void> {
+    if (this.sending) return;
+    this.sending = true;
+    this.save = { kind: 'saving', since: Date.now() };
+    while (this.pending.length > 0) {
+      try {
+        await this.pending[0].send();
+        this.pending.shift();
+      } catch (error) {
+        this.sending = false;
+        this.failed(error);
+        return;
+      }
+    }
+    this.sending = false;
+    this.save = { kind: 'saved', at: Date.now() };
+  }
+
+  private failed(error: unknown): void {
+    const problem =
+      error instanceof Problem
+        ? error
+        : new Problem('not-stored', 'The last step could not be stored. It is kept here; try again.', {
+            cause: error,
+          });
+    if (!FINAL.has(problem.code)) {
+      this.save = { kind: 'failed', problem, waiting: this.pending.length };
+      return;
+    }
+    // What was not stored is taken off the picture again: the page never shows what the database does not have.
+    for (const step of this.pending.toReversed())
+      this.volume.apply(step.bytes, step.kind === 'undo' ? 'do' : 'undo');
+    const stored = this.pending[0].seq;
+    this.entries = this.entries.filter((entry) => entry.seq < stored);
+    this.pending.length = 0;
+    this.save = { kind: 'lost', problem };
+  }
+}
+
+/** Replays edit, undo and redo into the two stacks. A new edit empties the redo stack. */
+export function stacksOf(entries: readonly PatchEntry[]): { undo: number[]; redo: number[] } {
+  const undo: number[] = [];
+  const redo: number[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'edit') {
+      undo.push(entry.seq);
+      redo.length = 0;
+    } else if (entry.kind === 'undo') {
+      undo.pop();
+      redo.push(entry.target!);
+    } else {
+      redo.pop();
+      undo.push(entry.target!);
+    }
+  }
+  return { undo, redo };
+}

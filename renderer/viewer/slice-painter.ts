@@ -1,0 +1,183 @@
+// Paints one view: the slice and the overlay on canvases, redrawing only what changed. No framework, no state of its own.
+import type { Grid } from '../../electron/contract/geometry.ts';
+import type { Box } from '../editing/label-volume.ts';
+import { PLANE_AXES, type Placement, type Plane } from './slice-geometry.ts';
+import {
+  drawLabels,
+  drawSlice,
+  labelEdges,
+  walkOf,
+  WindowTable,
+  type PixelBox,
+  type Walk,
+} from './slice-raster.ts';
+import type { VoxelArray } from './volume-data.ts';
+
+export interface OverlayStyle {
+  /** RGBA word a label; 0 hides. */
+  palette: Uint32Array;
+  /** 1 for labels that show. */
+  shown: Uint8Array;
+  /** CSS colour a label, for outlines. */
+  colours: readonly (string | undefined)[];
+  outline: boolean;
+}
+
+/** A slice-sized picture that lives beside the screen and is scaled onto it. */
+class Sheet {
+  readonly canvas = document.createElement('canvas');
+  private readonly context: CanvasRenderingContext2D;
+  private image: ImageData;
+  pixels: Uint32Array;
+
+  constructor(across: number, down: number) {
+    this.canvas.width = across;
+    this.canvas.height = down;
+    this.context = this.canvas.getContext('2d', { willReadFrequently: true })!;
+    this.image = new ImageData(across, down);
+    this.pixels = new Uint32Array(this.image.data.buffer);
+  }
+  show(box?: PixelBox): void {
+    if (!box) this.context.putImageData(this.image, 0, 0);
+    else
+      this.context.putImageData(this.image, 0, 0, box.a0, box.d0, box.a1 - box.a0 + 1, box.d1 - box.d0 + 1);
+  }
+}
+
+export class SlicePainter {
+  private readonly grid: Grid;
+  private readonly plane: Plane;
+  private readonly grey: Sheet;
+  private readonly colour: Sheet;
+  private readonly tables = new WindowTable();
+  private readonly whole: PixelBox;
+  private edges = new Map<number, number[]>();
+  private edgesKnown = false;
+  private overlaySlice = -1;
+  private overlayPalette: Uint32Array | null = null;
+  private dirty: PixelBox | null = null;
+
+  constructor(grid: Grid, plane: Plane) {
+    this.grid = grid;
+    this.plane = plane;
+    const walk = walkOf(grid, plane, 0);
+    this.grey = new Sheet(walk.across, walk.down);
+    this.colour = new Sheet(walk.across, walk.down);
+    this.whole = { a0: 0, d0: 0, a1: walk.across - 1, d1: walk.down - 1 };
+  }
+
+  paintImage(
+    screen: HTMLCanvasElement,
+    voxels: VoxelArray,
+    slice: number,
+    window: { width: number; level: number },
+    placement: Placement,
+    smooth: boolean,
+  ): void {
+    const walk = walkOf(this.grid, this.plane, slice);
+    drawSlice(voxels, walk, window, this.tables, this.grey.pixels);
+    this.grey.show();
+    this.scaleOnto(screen, this.grey.canvas, walk, placement, smooth);
+  }
+
+  /** Says that labels changed inside `box`; true when that touches `slice` of this view. */
+  labelsChanged(box: Box, slice: number): boolean {
+    const { through, across, down, upward } = PLANE_AXES[this.plane];
+    if (slice < box.low[through] || slice > box.high[through]) return false;
+    const rows = this.grid.shape[down];
+    const top = upward ? rows - 1 - box.high[down] : box.low[down];
+    const bottom = upward ? rows - 1 - box.low[down] : box.high[down];
+    const now = { a0: box.low[across], d0: top, a1: box.high[across], d1: bottom };
+    this.dirty = this.dirty ? union(this.dirty, now) : now;
+    this.edgesKnown = false;
+    return true;
+  }
+
+  paintOverlay(
+    screen: HTMLCanvasElement,
+    labels: Uint8Array,
+    slice: number,
+    style: OverlayStyle,
+    placement: Placement,
+  ): void {
+    const walk = walkOf(this.grid, this.plane, slice);
+    if (slice !== this.overlaySlice || style.palette !== this.overlayPalette) {
+      this.dirty = this.whole;
+      this.edgesKnown = false;
+      this.overlaySlice = slice;
+      this.overlayPalette = style.palette;
+    }
+    if (this.dirty) {
+      drawLabels(labels, walk, style.palette, this.colour.pixels, this.dirty);
+      this.colour.show(this.dirty);
+      this.dirty = null;
+    }
+    this.scaleOnto(screen, this.colour.canvas, walk, placement, false);
+    if (!style.outline) return;
+    if (!this.edgesKnown) {
+      this.edges = labelEdges(labels, walk, style.shown);
+      this.edgesKnown = true;
+    }
+    this.strokeEdges(screen, style, placement);
+  }
+
+  private scaleOnto(
+    screen: HTMLCanvasElement,
+    picture: HTMLCanvasElement,
+    walk: Walk,
+    placement: Placement,
+    smooth: boolean,
+  ): void {
+    const context = screen.getContext('2d')!;
+    const ratio = pixelRatioOf(screen);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, screen.width / ratio, screen.height / ratio);
+    context.imageSmoothingEnabled = smooth;
+    context.imageSmoothingQuality = 'low';
+    const { left, top, pixelA, pixelD } = placement;
+    context.drawImage(picture, left, top, walk.across * pixelA, walk.down * pixelD);
+  }
+
+  private strokeEdges(screen: HTMLCanvasElement, style: OverlayStyle, placement: Placement): void {
+    const context = screen.getContext('2d')!;
+    const { left, top, pixelA, pixelD } = placement;
+    context.lineWidth = 1.5;
+    context.lineCap = 'square';
+    for (const [label, list] of this.edges) {
+      const colour = style.colours[label];
+      if (!colour) continue;
+      context.beginPath();
+      for (let n = 0; n < list.length; n += 4) {
+        context.moveTo(left + list[n] * pixelA, top + list[n + 1] * pixelD);
+        context.lineTo(left + list[n + 2] * pixelA, top + list[n + 3] * pixelD);
+      }
+      context.strokeStyle = colour;
+      context.stroke();
+    }
+  }
+}
+
+function union(a: PixelBox, b: PixelBox): PixelBox {
+  return {
+    a0: Math.min(a.a0, b.a0),
+    d0: Math.min(a.d0, b.d0),
+    a1: Math.max(a.a1, b.a1),
+    d1: Math.max(a.d1, b.d1),
+  };
+}
+
+/** Device pixels a CSS pixel, as the canvas was last sized. */
+export function pixelRatioOf(canvas: HTMLCanvasElement): number {
+  return canvas.width / Math.max(1, Number(canvas.dataset['cssWidth']));
+}
+
+/** Sizes a canvas for the screen's true pixels; true when that changed it. */
+export function fitCanvas(canvas: HTMLCanvasElement, width: number, height: number): boolean {
+  const ratio = window.devicePixelRatio || 1;
+  const [w, h] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))];
+  canvas.dataset['cssWidth'] = String(width);
+  if (canvas.width === w && canvas.height === h) return false;
+  canvas.width = w;
+  canvas.height = h;
+  return true;
+}

@@ -1,0 +1,160 @@
+// Slices into pixels: grey values through a window, labels through a palette, label borders as edges.
+import type { Grid } from '../../electron/contract/geometry.ts';
+import { PLANE_AXES, type Plane } from './slice-geometry.ts';
+import type { VoxelArray } from './volume-data.ts';
+
+const OPAQUE = 0xff000000;
+
+/** How to walk a slice: index = start + a·stepA + d·stepD, with d from the top of the screen. */
+export interface Walk {
+  start: number;
+  stepA: number;
+  stepD: number;
+  across: number;
+  down: number;
+}
+
+export function walkOf(grid: Pick<Grid, 'shape'>, plane: Plane, slice: number): Walk {
+  const { through, across, down, upward } = PLANE_AXES[plane];
+  const strides = [1, grid.shape[0], grid.shape[0] * grid.shape[1]];
+  const rows = grid.shape[down];
+  return {
+    start: slice * strides[through] + (upward ? (rows - 1) * strides[down] : 0),
+    stepA: strides[across],
+    stepD: upward ? -strides[down] : strides[down],
+    across: grid.shape[across],
+    down: rows,
+  };
+}
+
+/** Grey of every integer value of the type: one look-up a pixel instead of arithmetic. */
+export class WindowTable {
+  private readonly table = new Uint32Array(65536);
+  private key = '';
+
+  /** `offset` is what to add to a value to index the table. */
+  for(voxels: VoxelArray, width: number, level: number): { table: Uint32Array; offset: number } {
+    const offset = voxels instanceof Int16Array ? 32768 : 0;
+    const key = `${offset}/${width}/${level}`;
+    if (key !== this.key) {
+      this.key = key;
+      const { low, scale } = ramp(width, level);
+      const size = voxels instanceof Uint8Array ? 256 : 65536;
+      for (let n = 0; n < size; n++) this.table[n] = grey((n - offset - low) * scale);
+    }
+    return { table: this.table, offset };
+  }
+}
+
+function ramp(width: number, level: number): { low: number; scale: number } {
+  const safe = Math.max(width, 1e-6);
+  return { low: level - safe / 2, scale: 255 / safe };
+}
+
+function grey(value: number): number {
+  const g = value <= 0 ? 0 : value >= 255 ? 255 : Math.round(value);
+  return (OPAQUE | (g << 16) | (g << 8) | g) >>> 0;
+}
+
+/** Fills `pixels` (RGBA as little-endian words) with a slice seen through a window. Values that are no numbers are black. */
+export function drawSlice(
+  voxels: VoxelArray,
+  walk: Walk,
+  window: { width: number; level: number },
+  tables: WindowTable,
+  pixels: Uint32Array,
+): void {
+  const { start, stepA, stepD, across, down } = walk;
+  if (voxels instanceof Float32Array) {
+    const { low, scale } = ramp(window.width, window.level);
+    for (let d = 0, n = 0; d < down; d++) {
+      for (let a = 0, v = start + d * stepD; a < across; a++, v += stepA, n++) {
+        const value = voxels[v];
+        pixels[n] = value === value ? grey((value - low) * scale) : OPAQUE;
+      }
+    }
+    return;
+  }
+  const { table, offset } = tables.for(voxels, window.width, window.level);
+  for (let d = 0, n = 0; d < down; d++) {
+    for (let a = 0, v = start + d * stepD; a < across; a++, v += stepA, n++)
+      pixels[n] = table[voxels[v] + offset];
+  }
+}
+
+export interface PixelBox {
+  a0: number;
+  d0: number;
+  a1: number;
+  d1: number;
+}
+
+/** Fills `pixels` with the labels' colours inside `box` (inclusive). `palette[label]` is RGBA as a word; 0 hides. */
+export function drawLabels(
+  labels: Uint8Array,
+  walk: Walk,
+  palette: Uint32Array,
+  pixels: Uint32Array,
+  box: PixelBox,
+): void {
+  const { start, stepA, stepD, across } = walk;
+  for (let d = box.d0; d <= box.d1; d++) {
+    let n = d * across + box.a0;
+    let v = start + d * stepD + box.a0 * stepA;
+    for (let a = box.a0; a <= box.a1; a++, n++, v += stepA) pixels[n] = palette[labels[v]];
+  }
+}
+
+/** Borders between labels of one slice, joined into straight runs: four numbers each (a0, d0, a1, d1), a label. */
+export function labelEdges(labels: Uint8Array, walk: Walk, shown: Uint8Array): Map<number, number[]> {
+  const edges = new Map<number, number[]>();
+  const { start, stepA, stepD, across, down } = walk;
+  const add = (label: number, a0: number, d0: number, a1: number, d1: number) => {
+    let list = edges.get(label);
+    if (!list) edges.set(label, (list = []));
+    list.push(a0, d0, a1, d1);
+  };
+  const at = (a: number, d: number) => {
+    if (a < 0 || d < 0 || a >= across || d >= down) return 0;
+    const label = labels[start + d * stepD + a * stepA];
+    return shown[label] === 1 ? label : 0;
+  };
+  // Along rows: the line between row d−1 and d belongs to the label below it, and to the one above it.
+  scan(down, across, (d, a) => at(a, d), (label, d, from, to) => add(label, from, d, to, d)); // prettier-ignore
+  scan(across, down, (a, d) => at(a, d), (label, a, from, to) => add(label, a, from, a, to)); // prettier-ignore
+  return edges;
+}
+
+/** Finds, between line n−1 and line n for every n, the runs along which exactly one side has a label. */
+function scan(
+  lines: number,
+  length: number,
+  at: (line: number, position: number) => number,
+  add: (label: number, line: number, from: number, to: number) => void,
+): void {
+  for (let line = 0; line <= lines; line++) {
+    let run = 0; // the label whose edge is being followed, doubled by side in `side`
+    let other = 0;
+    let from = 0;
+    for (let position = 0; position <= length; position++) {
+      const before = position < length ? at(line - 1, position) : 0;
+      const after = position < length ? at(line, position) : 0;
+      const differs = before !== after;
+      const nowRun = differs ? after : 0;
+      const nowOther = differs ? before : 0;
+      if (nowRun === run && nowOther === other) continue;
+      if (run !== 0) add(run, line, from, position);
+      if (other !== 0) add(other, line, from, position);
+      run = nowRun;
+      other = nowOther;
+      from = position;
+    }
+  }
+}
+
+/** `#rrggbb` and an opacity 0…1 as an RGBA word. */
+export function colourWord(colour: string, opacity: number): number {
+  const rgb = Number.parseInt(colour.slice(1), 16);
+  const [r, g, b] = [(rgb >> 16) & 255, (rgb >> 8) & 255, rgb & 255];
+  return (((Math.round(opacity * 255) & 255) << 24) | (b << 16) | (g << 8) | r) >>> 0;
+}

@@ -1,0 +1,67 @@
+// Surfaces of structures, off the page's thread: occupancy is blurred a little, then marching cubes at one half.
+import vtkDataArray from '@kitware/vtk.js/Common/Core/DataArray';
+import vtkImageData from '@kitware/vtk.js/Common/DataModel/ImageData';
+import vtkImageMarchingCubes from '@kitware/vtk.js/Filters/General/ImageMarchingCubes';
+import type { Triple } from '../../electron/contract/geometry.ts';
+
+/** One structure's labels in its own box, one byte a voxel. */
+export interface SurfaceTask {
+  generation: number;
+  label: number;
+  /** 0 or 1 a voxel, with a margin of zeros. */
+  occupancy: Uint8Array<ArrayBuffer>;
+  shape: Triple;
+  spacing: Triple;
+  /** In the frame of the view: voxel (0,0,0) of the box, mm along the grid's axes. */
+  origin: Triple;
+}
+export interface SurfaceResult {
+  generation: number;
+  label: number;
+  points: Float32Array<ArrayBuffer>;
+  normals: Float32Array<ArrayBuffer>;
+  /** vtk cells: 3, a, b, c … */
+  polygons: Uint32Array<ArrayBuffer>;
+}
+
+self.onmessage = (event: MessageEvent<SurfaceTask>) => {
+  const { generation, label, occupancy, shape, spacing, origin } = event.data;
+  const image = vtkImageData.newInstance({ spacing, origin });
+  image.setDimensions(...shape);
+  const values = blur(occupancy, shape);
+  image
+    .getPointData()
+    .setScalars(vtkDataArray.newInstance({ values, name: 'occupancy', numberOfComponents: 1 }));
+  const cubes = vtkImageMarchingCubes.newInstance({
+    contourValue: 0.5,
+    computeNormals: true,
+    mergePoints: true,
+  });
+  cubes.setInputData(image);
+  cubes.update();
+  const surface = cubes.getOutputData();
+  const points = Float32Array.from(surface.getPoints().getData());
+  const normals = Float32Array.from(surface.getPointData().getNormals()?.getData() ?? []);
+  const polygons = Uint32Array.from(surface.getPolys().getData());
+  const result: SurfaceResult = { generation, label, points, normals, polygons };
+  self.postMessage(result, { transfer: [points.buffer, normals.buffer, polygons.buffer] });
+};
+
+/** One box blur of width 3 along each axis: voxel steps become slopes. */
+function blur(occupancy: Uint8Array, shape: Triple): Float32Array<ArrayBuffer> {
+  let field = Float32Array.from(occupancy);
+  const strides = [1, shape[0], shape[0] * shape[1]];
+  for (let axis = 0; axis < 3; axis++) {
+    const out = new Float32Array(field.length);
+    const stride = strides[axis];
+    const length = shape[axis];
+    for (let n = 0; n < field.length; n++) {
+      const at = Math.floor(n / stride) % length;
+      const before = at > 0 ? field[n - stride] : 0;
+      const after = at < length - 1 ? field[n + stride] : 0;
+      out[n] = (before + field[n] + after) / 3;
+    }
+    field = out;
+  }
+  return field;
+}

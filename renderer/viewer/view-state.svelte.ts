@@ -1,0 +1,106 @@
+// What the views show: one crosshair for all, a window, and for each plane its zoom and pan.
+import { voxelToPatient, type Grid, type Triple } from '../../electron/contract/geometry.ts';
+import { PLANE_AXES, PLANES, type Plane } from './slice-geometry.ts';
+import type { VolumeData } from './volume-data.ts';
+
+export type Layout = 'one' | 'one-and-three' | 'four';
+
+export class PlaneView {
+  zoom = $state(1);
+  pan = $state.raw({ x: 0, y: 0 });
+
+  reset(): void {
+    this.zoom = 1;
+    this.pan = { x: 0, y: 0 };
+  }
+}
+
+export class ViewState {
+  readonly volume: VolumeData;
+  readonly grid: Grid;
+  /** The voxel in the crosshair. */
+  crosshair = $state.raw<Triple>([0, 0, 0]);
+  width = $state(400);
+  level = $state(40);
+  active = $state<Plane>('axial');
+  layout = $state<Layout>('one-and-three');
+  /** The plane in the large view. */
+  main = $state<Plane>('axial');
+  /** Overlay fill, 0…1. */
+  opacity = $state(0.35);
+  overlay = $state(true);
+  outline = $state(true);
+  smooth = $state(true);
+  crosshairShown = $state(true);
+  /** The continuous voxel under the pointer and the view it is in; null outside. */
+  pointer = $state.raw<{ plane: Plane; voxel: Triple } | null>(null);
+  readonly planes: Readonly<Record<Plane, PlaneView>> = {
+    axial: new PlaneView(),
+    coronal: new PlaneView(),
+    sagittal: new PlaneView(),
+  };
+
+  constructor(volume: VolumeData) {
+    this.volume = volume;
+    this.grid = volume.grid;
+    this.crosshair = volume.grid.shape.map((n) => Math.floor(n / 2)) as Triple;
+    this.resetWindow();
+  }
+
+  sliceOf(plane: Plane): number {
+    return this.crosshair[PLANE_AXES[plane].through];
+  }
+  /** Scrolls a view; the others follow the crosshair. */
+  setSlice(plane: Plane, slice: number): void {
+    const { through } = PLANE_AXES[plane];
+    const next = Math.min(this.grid.shape[through] - 1, Math.max(0, Math.round(slice)));
+    if (next === this.crosshair[through]) return;
+    const crosshair: Triple = [...this.crosshair];
+    crosshair[through] = next;
+    this.crosshair = crosshair;
+  }
+  /** +1 goes towards the next higher index: up the patient in axial views. */
+  scroll(plane: Plane, steps: number): void {
+    this.setSlice(plane, this.sliceOf(plane) + steps);
+  }
+  moveTo(voxel: Readonly<Triple>): void {
+    const next = voxel.map((v, axis) =>
+      Math.min(this.grid.shape[axis] - 1, Math.max(0, Math.round(v))),
+    ) as Triple;
+    if (next.some((v, axis) => v !== this.crosshair[axis])) this.crosshair = next;
+  }
+  /** Moves the crosshair within the active view: +1 across is to the screen's right, +1 down is downwards. */
+  nudge(across: number, down: number): void {
+    const axes = PLANE_AXES[this.active];
+    const voxel: Triple = [...this.crosshair];
+    voxel[axes.across] += across;
+    voxel[axes.down] += axes.upward ? -down : down;
+    this.moveTo(voxel);
+  }
+  setWindow(width: number, level: number): void {
+    const range = Math.max(1, this.volume.maximum - this.volume.minimum);
+    const least = this.volume.voxels instanceof Float32Array ? range / 1000 : 1;
+    this.width = Math.min(range * 2, Math.max(least, width));
+    this.level = Math.min(this.volume.maximum + range, Math.max(this.volume.minimum - range, level));
+  }
+  /** The window that suits the modality: soft tissue for CT, 1st–99th percentile for MR. */
+  resetWindow(): void {
+    this.setWindow(this.volume.defaultWindow.width, this.volume.defaultWindow.level);
+  }
+  resetViews(): void {
+    for (const plane of PLANES) this.planes[plane].reset();
+  }
+  /** What the status line says of the pointer, or of the crosshair when the pointer is elsewhere. */
+  readout = $derived.by(() => {
+    const source = this.pointer?.voxel ?? this.crosshair;
+    const voxel = source.map(Math.round) as Triple;
+    const inside = voxel.every((v, axis) => v >= 0 && v < this.grid.shape[axis]);
+    return {
+      voxel,
+      inside,
+      patient: voxelToPatient(this.grid, source),
+      value: inside ? this.volume.valueAt(voxel) : null,
+      unit: this.volume.unit,
+    };
+  });
+}
