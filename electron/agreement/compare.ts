@@ -2,10 +2,10 @@
 import type { Box } from './box.ts';
 import { countDense } from './count-dense.ts';
 import type { JointCounts, LabelCounts } from './joint-counts.ts';
-import { countRuns, cropLabel, type LabelRuns } from './label-runs.ts';
+import { countRuns, runSlices, type LabelRuns } from './label-runs.ts';
 import { overlapMetrics } from './overlap.ts';
 import { IDENTICAL_SURFACE, NO_SURFACE, surfaceMetrics } from './surface-distances.ts';
-import { surfaceVoxels } from './surface-voxels.ts';
+import { denseSlices, surfaceVoxels } from './surface-voxels.ts';
 import {
   DEFAULT_SETTINGS,
   type MaskGrid,
@@ -29,13 +29,14 @@ export function compareMasks(
   settings: MetricSettings = DEFAULT_SETTINGS,
 ): PairMetrics[] {
   checkSettings(settings);
+  const [nx, ny] = grid.shape;
   return metricsOf(countDense(reference, test, grid), grid, labels, settings, (label, box) => [
-    surfaceVoxels(reference, grid.shape, label, box),
-    surfaceVoxels(test, grid.shape, label, box),
+    surfaceVoxels(box, denseSlices(reference, nx, ny, label, box)),
+    surfaceVoxels(box, denseSlices(test, nx, ny, label, box)),
   ]);
 }
 
-/** The same for masks kept as runs; only each label's own box is unpacked, one label at a time. */
+/** The same for masks kept as runs; only three slices of one label are ever unpacked. */
 export function compareRuns(
   reference: LabelRuns,
   test: LabelRuns,
@@ -44,16 +45,11 @@ export function compareRuns(
   settings: MetricSettings = DEFAULT_SETTINGS,
 ): PairMetrics[] {
   checkSettings(settings);
-  return metricsOf(countRuns(reference, test, grid), grid, labels, settings, (label, box) => {
-    // Outside its box the label is nowhere, so that the edge of the crop is background, as outside the grid.
-    const { low, high } = box;
-    const shape = [high[0] - low[0] + 1, high[1] - low[1] + 1, high[2] - low[2] + 1] as const;
-    const whole: Box = { low: [0, 0, 0], high: [shape[0] - 1, shape[1] - 1, shape[2] - 1] };
-    return [
-      surfaceVoxels(cropLabel(reference, grid.shape, label, box), shape, 1, whole),
-      surfaceVoxels(cropLabel(test, grid.shape, label, box), shape, 1, whole),
-    ];
-  });
+  const [nx, ny] = grid.shape;
+  return metricsOf(countRuns(reference, test, grid), grid, labels, settings, (label, box) => [
+    surfaceVoxels(box, runSlices(reference, nx, ny, label, box)),
+    surfaceVoxels(box, runSlices(test, nx, ny, label, box)),
+  ]);
 }
 
 type Surfaces = (label: number, box: Box) => [reference: Int32Array, test: Int32Array];

@@ -1,7 +1,8 @@
-// Masks as runs, as they rest in a study: counted and cropped without ever unpacking the whole grid.
+// Masks as runs, as they rest in a study: counted and sliced without ever unpacking the whole grid.
 import type { Box } from './box.ts';
 import { JointCounts } from './joint-counts.ts';
-import { checkGrid, type MaskGrid, type Shape } from './types.ts';
+import type { FillSlice } from './surface-voxels.ts';
+import { checkGrid, type MaskGrid } from './types.ts';
 
 /** A label mask as runs over the linear grid (i fastest): run n ends before voxel `ends[n]` and carries `labels[n]`. */
 export interface LabelRuns {
@@ -35,35 +36,33 @@ function checkRuns(name: string, runs: LabelRuns, total: number): void {
   }
 }
 
-/** One label inside a box as a dense array of 0 and 1, in the shape of the box. */
-export function cropLabel(runs: LabelRuns, shape: Shape, label: number, box: Box): Uint8Array {
-  const [nx, ny] = shape;
-  const { low, high } = box;
-  const width = high[0] - low[0] + 1;
-  const height = high[1] - low[1] + 1;
-  const crop = new Uint8Array(width * height * (high[2] - low[2] + 1));
-  const from = (low[2] * ny + low[1]) * nx;
-  const to = (high[2] * ny + high[1] + 1) * nx;
-  for (let n = firstRunAfter(runs.ends, from); n < runs.ends.length; n++) {
-    const start = n === 0 ? 0 : runs.ends[n - 1];
-    if (start >= to) break;
-    if (runs.labels[n] !== label) continue;
-    for (let at = start; at < runs.ends[n];) {
-      const row = Math.floor(at / nx);
-      const rowStart = row * nx;
-      const end = Math.min(runs.ends[n], rowStart + nx);
-      const k = Math.floor(row / ny);
-      const j = row - k * ny;
-      if (j >= low[1] && j <= high[1] && k >= low[2] && k <= high[2]) {
-        const target = ((k - low[2]) * height + (j - low[1])) * width - low[0];
-        const first = Math.max(at - rowStart, low[0]);
-        const last = Math.min(end - rowStart, high[0] + 1);
-        if (last > first) crop.fill(1, target + first, target + last);
+/** Fills slices of one label from its runs; slices must be asked for in ascending order. */
+export function runSlices(
+  runs: LabelRuns,
+  nx: number,
+  ny: number,
+  label: number,
+  { low, high }: Box,
+): FillSlice {
+  let cursor = firstRunAfter(runs.ends, low[2] * nx * ny);
+  return (k, { bytes, start, width }) => {
+    const from = (k * ny + low[1]) * nx;
+    const to = (k * ny + high[1] + 1) * nx;
+    while (cursor > 0 && runs.ends[cursor - 1] > from) cursor--;
+    for (; cursor < runs.ends.length; cursor++) {
+      const runStart = cursor === 0 ? 0 : runs.ends[cursor - 1];
+      if (runStart >= to) break;
+      if (runs.labels[cursor] !== label) continue;
+      const end = Math.min(runs.ends[cursor], to);
+      for (let at = Math.max(runStart, from); at < end;) {
+        const row = Math.floor(at / nx);
+        const rowEnd = Math.min(end, (row + 1) * nx);
+        const target = start + (row - k * ny) * width - row * nx;
+        bytes.fill(1, target + at, target + rowEnd);
+        at = rowEnd;
       }
-      at = end;
     }
-  }
-  return crop;
+  };
 }
 
 /** Index of the run that holds `voxel`. */

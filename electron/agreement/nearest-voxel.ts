@@ -1,174 +1,129 @@
-// Exact nearest neighbours between two sets of voxels: a tree of tight boxes over points in Morton order.
+// Distances from each surface voxel of one mask to the nearest of the other: exact, and quick where masks agree.
 //
-// Surfaces are thin and queries come in the order of their own tree, so that the answer for one voxel is almost the
-// answer for the next: the bound is tight before the search begins. Memory goes with the surface, not with the
-// volume between two far-apart specks, as a distance transform's would.
+// Masks that are worth comparing lie close together: from a voxel, the few rows around it are searched outwards until
+// no row further out can hold anything nearer. Where that takes too many rows, a tree over all voxels takes over.
+import { buildPointTree, NearestPoint } from './point-tree.ts';
 import type { Spacing } from './types.ts';
 
-const LEAF = 8;
-const BITS = 10;
+/** Rows to search around a voxel before the tree is asked. */
+const ROWS = 120;
+/** Rows with more voxels than this are searched by halving. */
+const SHORT = 12;
 
-/** Points in Morton order (x, y, z in mm, interleaved) under a complete binary tree of bounding boxes. */
-export interface PointTree {
-  readonly count: number;
-  readonly points: Float64Array;
-  /** Six numbers a node (low x y z, high x y z); node 1 is the root, 2n and 2n+1 are the children of n. */
-  readonly boxes: Float64Array;
-  /** Number of leaves, a power of two; leaf n holds points [n·8, n·8+8). */
-  readonly leaves: number;
+/** Voxels by rows along i: those of row (j, k) are `xs[starts[r] … starts[r+1])`, ascending, r = (k−k0)·rows + (j−j0). */
+interface RowIndex {
+  readonly starts: Int32Array;
+  readonly xs: Int32Array;
+  readonly j0: number;
+  readonly k0: number;
+  readonly rows: number;
+  readonly slices: number;
 }
 
-/** Builds the tree. `voxels`: triples i, j, k; at least one. Throws RangeError for none. */
-export function buildPointTree(voxels: Int32Array, spacing: Spacing): PointTree {
-  const count = voxels.length / 3;
-  if (count < 1) throw new RangeError('a tree needs at least one point');
-  const order = mortonOrder(voxels, spacing);
-  const points = new Float64Array(count * 3);
-  for (let n = 0; n < count; n++) {
-    const from = order[n] * 3;
-    points[n * 3] = voxels[from] * spacing[0];
-    points[n * 3 + 1] = voxels[from + 1] * spacing[1];
-    points[n * 3 + 2] = voxels[from + 2] * spacing[2];
-  }
-  let leaves = 1;
-  while (leaves * LEAF < count) leaves *= 2;
-  return { count, points, boxes: buildBoxes(points, count, leaves), leaves };
+/** Rows around a row in order of their distance: steps along j and k, and the distance squared in mm². */
+interface RowOrder {
+  readonly dj: Int32Array;
+  readonly dk: Int32Array;
+  readonly squared: Float64Array;
+  /** Nothing nearer than this, squared, lies outside these rows. */
+  readonly reach: number;
 }
 
-function buildBoxes(points: Float64Array, count: number, leaves: number): Float64Array {
-  const boxes = new Float64Array(leaves * 2 * 6);
-  for (let leaf = 0; leaf < leaves; leaf++) {
-    const at = (leaves + leaf) * 6;
-    boxes.fill(Infinity, at, at + 3);
-    boxes.fill(-Infinity, at + 3, at + 6);
-    const end = Math.min(count, (leaf + 1) * LEAF) * 3;
-    for (let p = leaf * LEAF * 3; p < end; p += 3) {
-      for (let axis = 0; axis < 3; axis++) {
-        const value = points[p + axis];
-        if (value < boxes[at + axis]) boxes[at + axis] = value;
-        if (value > boxes[at + 3 + axis]) boxes[at + 3 + axis] = value;
-      }
+/**
+ * For every voxel of `from`, in order, the distance in mm to the nearest voxel of `to`. Triples i, j, k in scan order
+ * (i fastest, then j, then k), at least one each; throws RangeError for none.
+ */
+export function nearestDistances(from: Int32Array, to: Int32Array, spacing: Spacing): Float64Array {
+  if (from.length === 0 || to.length === 0) throw new RangeError('distances need voxels on both sides');
+  const index = indexRows(to);
+  const order = orderRows(spacing);
+  const distances = new Float64Array(from.length / 3);
+  let tree: NearestPoint | null = null;
+  let last = 0;
+  for (let n = 0, at = 0; n < distances.length; n++, at += 3) {
+    // Neighbours have like answers: where the last one was out of reach, this one is not looked for nearby either.
+    let best =
+      last < order.reach ? searchRows(index, order, from[at], from[at + 1], from[at + 2], spacing[0]) : -1;
+    if (best < 0) {
+      tree ??= new NearestPoint(buildPointTree(to, spacing));
+      best = tree.squared(from[at] * spacing[0], from[at + 1] * spacing[1], from[at + 2] * spacing[2]);
     }
-  }
-  for (let node = leaves - 1; node >= 1; node--) {
-    for (let axis = 0; axis < 3; axis++) {
-      const left = node * 12 + axis;
-      boxes[node * 6 + axis] = Math.min(boxes[left], boxes[left + 6]);
-      boxes[node * 6 + 3 + axis] = Math.max(boxes[left + 3], boxes[left + 9]);
-    }
-  }
-  return boxes;
-}
-
-/** Indices of the points sorted along a Z-order curve in millimetres (radix sort of 30-bit codes). */
-function mortonOrder(voxels: Int32Array, spacing: Spacing): Uint32Array {
-  const count = voxels.length / 3;
-  const low = [Infinity, Infinity, Infinity];
-  let extent = 0;
-  for (let axis = 0; axis < 3; axis++) {
-    let high = -Infinity;
-    for (let at = axis; at < voxels.length; at += 3) {
-      if (voxels[at] < low[axis]) low[axis] = voxels[at];
-      if (voxels[at] > high) high = voxels[at];
-    }
-    extent = Math.max(extent, (high - low[axis]) * spacing[axis]);
-  }
-  const scale = spacing.map((s) => (extent === 0 ? 0 : (s * (2 ** BITS - 1)) / extent));
-  let codes = new Uint32Array(count);
-  for (let n = 0, at = 0; n < count; n++, at += 3) {
-    codes[n] =
-      spread((voxels[at] - low[0]) * scale[0]) |
-      (spread((voxels[at + 1] - low[1]) * scale[1]) << 1) |
-      (spread((voxels[at + 2] - low[2]) * scale[2]) << 2);
-  }
-  let order = Uint32Array.from({ length: count }, (_, n) => n);
-  let codesOut = new Uint32Array(count);
-  let orderOut = new Uint32Array(count);
-  for (let shift = 0; shift < 3 * BITS; shift += BITS) {
-    const starts = new Uint32Array(2 ** BITS + 1);
-    for (let n = 0; n < count; n++) starts[((codes[n] >>> shift) & 1023) + 1]++;
-    for (let digit = 0; digit < 2 ** BITS; digit++) starts[digit + 1] += starts[digit];
-    for (let n = 0; n < count; n++) {
-      const to = starts[(codes[n] >>> shift) & 1023]++;
-      codesOut[to] = codes[n];
-      orderOut[to] = order[n];
-    }
-    [codes, codesOut] = [codesOut, codes];
-    [order, orderOut] = [orderOut, order];
-  }
-  return order;
-}
-
-/** The ten low bits of a number, each followed by two zeros. */
-function spread(value: number): number {
-  let bits = value & 1023;
-  bits = (bits | (bits << 16)) & 0x030000ff;
-  bits = (bits | (bits << 8)) & 0x0300f00f;
-  bits = (bits | (bits << 4)) & 0x030c30c3;
-  return (bits | (bits << 2)) & 0x09249249;
-}
-
-/** For every point of `from`, in its tree's order, the distance in mm to the nearest point of `to`. Exact. */
-export function directedDistances(from: PointTree, to: PointTree): Float64Array {
-  const distances = new Float64Array(from.count);
-  const { points, boxes, leaves } = to;
-  const stack = new Int32Array(128);
-  const stackBounds = new Float64Array(128);
-  let nearest = 0;
-  for (let n = 0; n < from.count; n++) {
-    const x = from.points[n * 3];
-    const y = from.points[n * 3 + 1];
-    const z = from.points[n * 3 + 2];
-    // The neighbour's answer bounds this one.
-    let best = squared(points, nearest * 3, x, y, z);
-    let depth = 0;
-    stack[depth] = 1;
-    stackBounds[depth++] = boxBound(boxes, 6, x, y, z);
-    while (depth > 0 && best > 0) {
-      depth--;
-      if (stackBounds[depth] >= best) continue;
-      const node = stack[depth];
-      if (node >= leaves) {
-        const end = Math.min(to.count, (node - leaves + 1) * LEAF);
-        for (let p = (node - leaves) * LEAF; p < end; p++) {
-          const distance = squared(points, p * 3, x, y, z);
-          if (distance < best) {
-            best = distance;
-            nearest = p;
-          }
-        }
-        continue;
-      }
-      const left = boxBound(boxes, node * 12, x, y, z);
-      const right = boxBound(boxes, node * 12 + 6, x, y, z);
-      const leftFirst = left <= right;
-      const far = leftFirst ? right : left;
-      const near = leftFirst ? left : right;
-      if (far < best) {
-        stack[depth] = leftFirst ? node * 2 + 1 : node * 2;
-        stackBounds[depth++] = far;
-      }
-      if (near < best) {
-        stack[depth] = leftFirst ? node * 2 : node * 2 + 1;
-        stackBounds[depth++] = near;
-      }
-    }
+    last = best;
     distances[n] = Math.sqrt(best);
   }
   return distances;
 }
 
-function squared(points: Float64Array, at: number, x: number, y: number, z: number): number {
-  const dx = points[at] - x;
-  const dy = points[at + 1] - y;
-  const dz = points[at + 2] - z;
-  return dx * dx + dy * dy + dz * dz;
+function indexRows(voxels: Int32Array): RowIndex {
+  let [j0, j1] = [voxels[1], voxels[1]];
+  for (let at = 4; at < voxels.length; at += 3) {
+    if (voxels[at] < j0) j0 = voxels[at];
+    if (voxels[at] > j1) j1 = voxels[at];
+  }
+  const k0 = voxels[2];
+  const slices = voxels[voxels.length - 1] - k0 + 1;
+  const rows = j1 - j0 + 1;
+  const starts = new Int32Array(rows * slices + 1);
+  const xs = new Int32Array(voxels.length / 3);
+  for (let n = 0, at = 0; n < xs.length; n++, at += 3) {
+    xs[n] = voxels[at];
+    starts[(voxels[at + 2] - k0) * rows + (voxels[at + 1] - j0) + 1]++;
+  }
+  for (let row = 0; row < rows * slices; row++) starts[row + 1] += starts[row];
+  return { starts, xs, j0, k0, rows, slices };
 }
 
-/** Squared distance from a point to a box; infinite for an empty one. */
-function boxBound(boxes: Float64Array, at: number, x: number, y: number, z: number): number {
-  const dx = x < boxes[at] ? boxes[at] - x : x > boxes[at + 3] ? x - boxes[at + 3] : 0;
-  const dy = y < boxes[at + 1] ? boxes[at + 1] - y : y > boxes[at + 4] ? y - boxes[at + 4] : 0;
-  const dz = z < boxes[at + 2] ? boxes[at + 2] - z : z > boxes[at + 5] ? z - boxes[at + 5] : 0;
-  return dx * dx + dy * dy + dz * dz;
+/** The rows nearest to a row, as many as ROWS and no more than are surely the nearest. */
+function orderRows([, sy, sz]: Spacing): RowOrder {
+  // A disc of this radius holds about ROWS rows; along a coarse axis it may hold none but the row's own.
+  const radius = Math.max(Math.sqrt((ROWS * sy * sz) / Math.PI), Math.min(sy, sz));
+  const [nj, nk] = [Math.min(ROWS, Math.ceil(radius / sy)), Math.min(ROWS, Math.ceil(radius / sz))];
+  const found: [number, number, number][] = [];
+  for (let dk = -nk; dk <= nk; dk++)
+    for (let dj = -nj; dj <= nj; dj++) found.push([dj, dk, (dj * sy) ** 2 + (dk * sz) ** 2]);
+  // Beyond the box of rows lies a disc's rest: only what is nearer than its sides is complete.
+  const reach = Math.min(((nj + 1) * sy) ** 2, ((nk + 1) * sz) ** 2);
+  const kept = found.filter(([, , squared]) => squared < reach).sort((a, b) => a[2] - b[2]);
+  return {
+    dj: Int32Array.from(kept, ([dj]) => dj),
+    dk: Int32Array.from(kept, ([, dk]) => dk),
+    squared: Float64Array.from(kept, ([, , squared]) => squared),
+    reach,
+  };
+}
+
+/** Squared distance to the nearest voxel, or −1 when the rows within reach cannot tell. */
+function searchRows(index: RowIndex, order: RowOrder, i: number, j: number, k: number, sx: number): number {
+  const { starts, xs, rows, slices } = index;
+  const { dj, dk, squared, reach } = order;
+  const [j1, k1] = [j - index.j0, k - index.k0];
+  let best = reach;
+  for (let n = 0; n < squared.length && squared[n] < best; n++) {
+    const row = j1 + dj[n];
+    const slice = k1 + dk[n];
+    if (row < 0 || slice < 0 || row >= rows || slice >= slices) continue;
+    const start = starts[slice * rows + row];
+    const end = starts[slice * rows + row + 1];
+    if (start === end) continue;
+    const along = nearestAlong(xs, start, end, i) * sx;
+    const distance = squared[n] + along * along;
+    if (distance < best) best = distance;
+  }
+  return best < reach ? best : -1;
+}
+
+/** Steps from i to the nearest of the ascending xs[start … end). */
+function nearestAlong(xs: Int32Array, start: number, end: number, i: number): number {
+  while (end - start > SHORT) {
+    const middle = (start + end) >> 1;
+    // The value at the middle stays in the half that it may be nearest from.
+    if (xs[middle] <= i) start = middle;
+    else end = middle + 1;
+  }
+  let least = Math.abs(xs[start] - i);
+  for (let n = start + 1; n < end; n++) {
+    const steps = Math.abs(xs[n] - i);
+    if (steps < least) least = steps;
+  }
+  return least;
 }

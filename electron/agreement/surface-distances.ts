@@ -1,5 +1,5 @@
 // Directed surface distances → Hausdorff and its percentiles, mean distances, surface Dice.
-import { buildPointTree, directedDistances } from './nearest-voxel.ts';
+import { nearestDistances } from './nearest-voxel.ts';
 import { mergeSorted, percentileOfSorted } from './percentile.ts';
 import type { MetricSettings, Spacing, SurfaceMetrics } from './types.ts';
 
@@ -25,18 +25,16 @@ export const IDENTICAL_SURFACE: Readonly<SurfaceMetrics> = {
   nsd: 1,
 };
 
-/** All surface figures of two non-empty sets of surface voxels (triples i, j, k on one grid). */
+/** All surface figures of two non-empty sets of surface voxels (triples i, j, k on one grid, in scan order). */
 export function surfaceMetrics(
   reference: Int32Array,
   test: Int32Array,
   spacing: Spacing,
   settings: MetricSettings,
 ): SurfaceMetrics {
-  const referenceTree = buildPointTree(reference, spacing);
-  const testTree = buildPointTree(test, spacing);
   return distanceMetrics(
-    directedDistances(referenceTree, testTree),
-    directedDistances(testTree, referenceTree),
+    nearestDistances(reference, test, spacing),
+    nearestDistances(test, reference, spacing),
     settings,
   );
 }
