@@ -7,6 +7,8 @@ import type { Spacing } from './types.ts';
 
 /** Rows to search around a voxel before the tree is asked. */
 const ROWS = 120;
+/** Rows that an index may hold (16 MB); voxels scattered over more go to the tree at once. */
+const MOST_ROWS = 2 ** 22;
 /** Rows with more voxels than this are searched by halving. */
 const SHORT = 12;
 
@@ -43,7 +45,9 @@ export function nearestDistances(from: Int32Array, to: Int32Array, spacing: Spac
   for (let n = 0, at = 0; n < distances.length; n++, at += 3) {
     // Neighbours have like answers: where the last one was out of reach, this one is not looked for nearby either.
     let best =
-      last < order.reach ? searchRows(index, order, from[at], from[at + 1], from[at + 2], spacing[0]) : -1;
+      index && last < order.reach
+        ? searchRows(index, order, from[at], from[at + 1], from[at + 2], spacing[0])
+        : -1;
     if (best < 0) {
       tree ??= new NearestPoint(buildPointTree(to, spacing));
       best = tree.squared(from[at] * spacing[0], from[at + 1] * spacing[1], from[at + 2] * spacing[2]);
@@ -54,7 +58,8 @@ export function nearestDistances(from: Int32Array, to: Int32Array, spacing: Spac
   return distances;
 }
 
-function indexRows(voxels: Int32Array): RowIndex {
+/** Null when the rows are too many to be worth it. */
+function indexRows(voxels: Int32Array): RowIndex | null {
   let [j0, j1] = [voxels[1], voxels[1]];
   for (let at = 4; at < voxels.length; at += 3) {
     if (voxels[at] < j0) j0 = voxels[at];
@@ -63,6 +68,7 @@ function indexRows(voxels: Int32Array): RowIndex {
   const k0 = voxels[2];
   const slices = voxels[voxels.length - 1] - k0 + 1;
   const rows = j1 - j0 + 1;
+  if (rows * slices > MOST_ROWS) return null;
   const starts = new Int32Array(rows * slices + 1);
   const xs = new Int32Array(voxels.length / 3);
   for (let n = 0, at = 0; n < xs.length; n++, at += 3) {
