@@ -108,7 +108,7 @@ function checkTilt(slices: readonly DicomHeader[], normal: Triple, path: string)
 /** The even spacing of sorted heights. */
 function checkEven(heights: readonly number[], path: string): number {
   const steps = heights.slice(1).map((h, n) => h - heights[n]);
-  const typical = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)];
+  const typical = [...steps].sort((a, b) => a - b)[Math.floor((steps.length - 1) / 2)];
   const repeated = steps.findIndex((step) => step < 0.01 * typical || step < 1e-3);
   if (repeated >= 0) {
     throw refuse(

@@ -22,6 +22,8 @@ export interface DicomHeader {
   columns: number;
   samplesPerPixel: number;
   bitsAllocated: number;
+  bitsStored: number;
+  highBit: number;
   signed: boolean;
   /** ImagePositionPatient, LPS mm; null where the object has none. */
   position: Triple | null;
@@ -34,7 +36,7 @@ export interface DicomHeader {
   intercept: number;
 }
 
-const PIXEL_DATA = '7FE00010';
+export const PIXEL_DATA = '7FE00010';
 /** Most headers end within this; where one does not, the whole file is read. */
 const FIRST_BYTES = 1 << 17;
 
@@ -104,6 +106,8 @@ function headerOf(bytes: Buffer, path: string, byteLength: number): DicomHeader 
     columns: number('00280011', 0),
     samplesPerPixel: number('00280002', 1),
     bitsAllocated: number('00280100', 16),
+    bitsStored: number('00280101', number('00280100', 16)),
+    highBit: number('00280102', number('00280101', 16) - 1),
     signed: number('00280103', 0) === 1,
     position: numbers('00200032', 3) as Triple | null,
     orientation: orientation && {

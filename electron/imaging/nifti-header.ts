@@ -1,5 +1,6 @@
 // The NIfTI-1 and NIfTI-2 header: 348 or 540 bytes, either byte order, nothing decided yet.
-import { damagedHeader, refuse } from './refusals.ts';
+import type { Problem } from '../contract/problem.ts';
+import { refuse } from './refusals.ts';
 
 export interface NiftiHeader {
   version: 1 | 2;
@@ -44,14 +45,20 @@ export function isAlmostNifti(bytes: Buffer): boolean {
   return [bytes.readInt32LE(0), bytes.readInt32BE(0)].some((size) => size === 348 || size === 540);
 }
 
-/** Parses the header. Throws Problem `file-not-an-image`, `file-truncated` or `header-damaged`. */
+/** Parses the header. Throws Problem `file-truncated`, `file-wrong-magic` or `encoding-unsupported`. */
 export function parseNiftiHeader(bytes: Buffer, path: string): NiftiHeader {
+  if (bytes.length < 348) throw cutShort(path);
   const kind = niftiKind(bytes);
-  if (!kind) throw damagedHeader(path, 'its NIfTI signature is missing');
-  const needed = kind.version === 1 ? 348 : 540;
-  if (bytes.length < needed) {
-    throw refuse('file-truncated', path, 'is cut short inside its header. Copy or export the file again.');
+  if (!kind) {
+    throw refuse(
+      'file-wrong-magic',
+      path,
+      'begins like a NIfTI file but lacks its signature (n+1 or n+2): it is damaged, or an Analyze file. ' +
+        'Export it as NIfTI again.',
+    );
   }
+  const needed = kind.version === 1 ? 348 : 540;
+  if (bytes.length < needed) throw cutShort(path);
   const magicAt = kind.version === 1 ? 344 : 4;
   if (bytes[magicAt + 1] !== 0x2b) {
     throw refuse(
@@ -63,6 +70,10 @@ export function parseNiftiHeader(bytes: Buffer, path: string): NiftiHeader {
   const read = fieldReader(bytes, kind.littleEndian);
   const header = kind.version === 1 ? parseVersion1(read) : parseVersion2(read);
   return { ...header, ...kind };
+}
+
+function cutShort(path: string): Problem {
+  return refuse('file-truncated', path, 'is cut short inside its header. Copy or export the file again.');
 }
 
 function fieldReader(bytes: Buffer, little: boolean) {

@@ -113,7 +113,7 @@ function paintCouch(canvas: PhantomCanvas, frame: Frame): void {
   const couch = canvas.field({ low: [-150, 60, -400], high: [150, 170, 700] }, (x, y) =>
     Math.max(Math.abs(y - top(x) - 9) - 9, Math.abs(x) - 145),
   );
-  canvas.paint(couch, (_x, _y, _z, d) => (d > -2 ? -90 : -930));
+  canvas.paint(couch, (_x, _y, _z, d) => (d > -3 ? 20 : -930));
 }
 
 function paintChest(

@@ -166,7 +166,7 @@ function paintColon(canvas: PhantomCanvas, frame: Frame, draw: Draw): void {
  */
 export function paintPancreas(canvas: PhantomCanvas, draw: Draw): TubePoint[] {
   const thick = draw.between(0.84, 1.2);
-  const lift = draw.between(-8, 12);
+  const lift = draw.between(-8, 6);
   const wobble = (reach: number) => draw.between(-reach, reach);
   const [cx, cy, cz] = CONFLUENCE;
   const control: TubePoint[] = [
@@ -196,7 +196,7 @@ export function paintPancreas(canvas: PhantomCanvas, draw: Draw): TubePoint[] {
     canvas.paint({ ...field, values: field.values.map((d) => d - 2.4) }, HU.fat + 4);
   }
   const shade = (x: number, y: number, z: number, d: number) =>
-    HU.pancreas + 5 * lobules(x + 50, y, z) - (d > -5 && clefts(x, y, z) > 0.45 ? 70 : 0);
+    HU.pancreas + 5 * lobules(x + 50, y, z) - (d > -5 && clefts(x, y, z) > 0.5 ? 55 : 0);
   canvas.paint(uncinate, shade, PHANTOM_LABELS.pancreas);
   canvas.paint(body, shade, PHANTOM_LABELS.pancreas);
   const duct = canvas.tube(line.slice(8, -6).map((p): TubePoint => [p[0], p[1], p[2], 0.9]));

@@ -121,10 +121,10 @@ function keepInside(
 /** A crescent under the left diaphragm, hollowed by the stomach. */
 export function paintSpleen(canvas: PhantomCanvas, frame: Frame, draw: Draw): void {
   const size = draw.between(0.9, 1.12);
-  const centre: Triple = [93, 40, 186 + draw.between(-6, 6)];
+  const centre: Triple = [frame.halfWidth - frame.fat - 43, 40, 186 + draw.between(-6, 6)];
   const whole = ellipsoid({
     centre,
-    radii: [37 * size, 50 * size, 52 * size],
+    radii: [42 * size, 55 * size, 56 * size],
     axialTurn: 24,
     coronalTurn: 12,
   });
@@ -223,7 +223,7 @@ export function paintVessels(canvas: PhantomCanvas, draw: Draw): void {
       [3 + bend, 21, -30, 8.2],
     ]),
   );
-  canvas.paint(aorta, (_x, _y, _z, d) => (d > -1.1 ? 120 : HU.aorta), PHANTOM_LABELS.aorta);
+  canvas.paint(aorta, (_x, _y, _z, d) => (d > -0.7 ? 130 : HU.aorta), PHANTOM_LABELS.aorta);
   const cava = canvas.tube(
     smoothLine([
       [-20, 10, 300, 12.5],

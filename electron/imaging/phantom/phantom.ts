@@ -31,6 +31,9 @@ export interface Phantom {
 const MIDDLE = 144;
 /** Standard deviation of the grain, HU. */
 const GRAIN = 13;
+/** Side weights of the blurs: what the scanner does to edges, and the correlation of its noise. */
+const SCANNER_BLUR = 0.13;
+const GRAIN_BLUR = 0.25;
 
 /**
  * A portal-venous abdominal CT (int16 HU, axes towards L, P, S) and its exact labels. The same seed and options give
@@ -62,7 +65,7 @@ export function makePhantom(seed: number, options: PhantomOptions = {}): Phantom
   paintVessels(canvas, draw);
   const pancreas = paintPancreas(canvas, draw);
   paintPortalVeins(canvas, pancreas);
-  blurSlices(canvas.hu, shape, 1);
+  blurSlices(canvas.hu, shape, SCANNER_BLUR);
   addGrain(canvas.hu, shape, draw.seed());
   return {
     volume: {
@@ -77,22 +80,20 @@ export function makePhantom(seed: number, options: PhantomOptions = {}): Phantom
   };
 }
 
-/** The scanner's blur: a 1-2-1 kernel along x and y, `times` over. */
-function blurSlices(values: Float32Array, [nx, ny, nz]: Triple, times: number): void {
-  for (let time = 0; time < times; time++) {
-    for (let row = 0; row < ny * nz; row++) blurLine(values, row * nx, 1, nx);
-    for (let k = 0; k < nz; k++) {
-      for (let i = 0; i < nx; i++) blurLine(values, i + nx * ny * k, nx, ny);
-    }
+/** Blurs every slice along x and y with the kernel side-(1 − 2·side)-side. */
+function blurSlices(values: Float32Array, [nx, ny, nz]: Triple, side: number): void {
+  for (let row = 0; row < ny * nz; row++) blurLine(values, row * nx, 1, nx, side);
+  for (let k = 0; k < nz; k++) {
+    for (let i = 0; i < nx; i++) blurLine(values, i + nx * ny * k, nx, ny, side);
   }
 }
 
-function blurLine(values: Float32Array, start: number, step: number, count: number): void {
+function blurLine(values: Float32Array, start: number, step: number, count: number, side: number): void {
   let before = values[start];
   let here = before;
   for (let n = 0, at = start; n < count; n++, at += step) {
     const after = n + 1 < count ? values[at + step] : here;
-    values[at] = 0.25 * (before + 2 * here + after);
+    values[at] = here + side * (before - 2 * here + after);
     before = here;
     here = after;
   }
@@ -104,9 +105,10 @@ function addGrain(values: Float32Array, shape: Triple, seed: number): void {
   const noise = new Float32Array(values.length);
   // A sum of four uniform numbers is Gaussian enough; its variance is 4/12.
   for (let n = 0; n < noise.length; n++) noise[n] = next() + next() + next() + next() - 2;
-  blurSlices(noise, shape, 1);
-  // A 1-2-1 kernel along two axes keeps (6/16)² of the variance.
-  const scale = GRAIN / (Math.sqrt(4 / 12) * (6 / 16));
+  blurSlices(noise, shape, GRAIN_BLUR);
+  // The kernel keeps Σw² of the variance along either axis.
+  const kept = (1 - 2 * GRAIN_BLUR) ** 2 + 2 * GRAIN_BLUR ** 2;
+  const scale = GRAIN / (Math.sqrt(4 / 12) * kept);
   for (let n = 0; n < values.length; n++) values[n] += scale * noise[n];
 }
 

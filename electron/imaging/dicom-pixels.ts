@@ -1,0 +1,124 @@
+// Pixels of DICOM slices, rescaled: plain ones read here, compressed ones decoded by ITK.
+import { readFile } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { readImageDicomFileSeriesNode } from '@itk-wasm/dicom';
+import dcmjs from 'dcmjs';
+import { PIXEL_DATA, type DicomHeader } from './dicom-header.ts';
+import type { OnProgress } from './file-bytes.ts';
+import { refuse } from './refusals.ts';
+import type { Voxels } from './volume.ts';
+import { allocateVoxels } from './voxel-types.ts';
+
+/** Implicit and explicit little endian: pixels lie in the file as they are. */
+const PLAIN_SYNTAXES = new Set(['1.2.840.10008.1.2', '1.2.840.10008.1.2.1']);
+/** Compressed slices decoded in one go: bounds memory and gives progress. */
+const BATCH = 48;
+
+/**
+ * All slices, in order, `value = stored · slope + intercept` by each slice's own numbers: int32 where every slope and
+ * intercept is whole, else float32. Throws Problem `file-truncated` or `dicom-damaged`, naming the slice.
+ */
+export async function decodeSlices(
+  slices: readonly DicomHeader[],
+  path: string,
+  onProgress?: OnProgress,
+): Promise<Voxels> {
+  const length = slices[0].rows * slices[0].columns;
+  const whole = slices.every((s) => Number.isInteger(s.slope) && Number.isInteger(s.intercept));
+  const voxels = allocateVoxels(whole ? 'int32' : 'float32', length * slices.length, path);
+  for (let start = 0; start < slices.length;) {
+    const batch = isPlain(slices[start]) ? [slices[start]] : alikeFrom(slices, start);
+    const pixels = isPlain(batch[0]) ? await readPlain(batch[0]) : await decodeBatch(batch);
+    voxels.set(pixels as Int32Array, start * length);
+    start += batch.length;
+    onProgress?.(start / slices.length);
+  }
+  return voxels;
+}
+
+function isPlain(slice: DicomHeader): boolean {
+  return (
+    PLAIN_SYNTAXES.has(slice.transferSyntax) &&
+    (slice.bitsAllocated === 8 || slice.bitsAllocated === 16) &&
+    slice.highBit === slice.bitsStored - 1
+  );
+}
+
+/** Compressed slices that scale alike: ITK applies the scale of one slice to all that it is given at once. */
+function alikeFrom(slices: readonly DicomHeader[], start: number): DicomHeader[] {
+  const first = slices[start];
+  let end = start + 1;
+  while (
+    end < slices.length &&
+    end - start < BATCH &&
+    !isPlain(slices[end]) &&
+    slices[end].slope === first.slope &&
+    slices[end].intercept === first.intercept
+  ) {
+    end++;
+  }
+  return slices.slice(start, end);
+}
+
+async function readPlain(slice: DicomHeader): Promise<Voxels> {
+  const count = slice.rows * slice.columns;
+  const bytes = await pixelBytes(slice);
+  const needed = (count * slice.bitsAllocated) / 8;
+  if (bytes.byteLength < needed) {
+    throw refuse('file-truncated', slice.path, 'is cut short: its pixels are not all there. Fetch it again.');
+  }
+  const buffer = Buffer.from(bytes, 0, needed);
+  if (slice.bitsAllocated === 16 && endianness() === 'BE') buffer.swap16();
+  const stored =
+    slice.bitsAllocated === 8 ? new Uint8Array(bytes, 0, count) : new Uint16Array(bytes, 0, count);
+  // Bits above the stored ones may hold anything (old overlays); shifting drops them and brings the sign along.
+  const spare = 32 - slice.bitsStored;
+  const { slope, intercept, signed } = slice;
+  const whole = Number.isInteger(slope) && Number.isInteger(intercept);
+  const pixels = whole ? new Int32Array(count) : new Float32Array(count);
+  for (let n = 0; n < count; n++) {
+    const value = signed ? (stored[n] << spare) >> spare : (stored[n] << spare) >>> spare;
+    pixels[n] = value * slope + intercept;
+  }
+  return pixels;
+}
+
+/** The value of a slice's PixelData. */
+async function pixelBytes(slice: DicomHeader): Promise<ArrayBuffer> {
+  const file = await readFile(slice.path);
+  try {
+    const buffer = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength) as ArrayBuffer;
+    const value: unknown = dcmjs.data.DicomMessage.readFile(buffer).dict[PIXEL_DATA]?.Value?.[0];
+    return value instanceof ArrayBuffer ? value : new ArrayBuffer(0);
+  } catch (error) {
+    throw cannotDecode([slice], error);
+  }
+}
+
+async function decodeBatch(batch: readonly DicomHeader[]): Promise<Voxels> {
+  let data: unknown;
+  try {
+    // ITK needs absolute paths: a relative one ends the process.
+    const inputImages = batch.map((slice) => slice.path);
+    const { outputImage } = await readImageDicomFileSeriesNode({ inputImages, singleSortedSeries: true });
+    data = outputImage?.data;
+  } catch (error) {
+    throw cannotDecode(batch, error);
+  }
+  const count = batch.length * batch[0].rows * batch[0].columns;
+  if (!ArrayBuffer.isView(data) || (data as Voxels).length !== count) {
+    throw cannotDecode(batch, new Error('the decoder returned another number of pixels'));
+  }
+  return data as Voxels;
+}
+
+function cannotDecode(batch: readonly DicomHeader[], cause: unknown): unknown {
+  const others = batch.length === 1 ? '' : `or one of the ${batch.length - 1} slices after it `;
+  return refuse(
+    'dicom-damaged',
+    batch[0].path,
+    `${others}cannot be decoded: pixels are damaged or packed in a way that Concord does not know. Fetch the series ` +
+      'again.',
+    cause,
+  );
+}
