@@ -1,0 +1,24 @@
+// `npm run -s concord -- ARGS`: sets up on first use, then runs the command line under Concord's own Node.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { concordEnvironment, concordNode, ensureDependencies, ROOT } from './setup.mjs';
+
+await ensureDependencies();
+const child = spawn(concordNode(), [join(ROOT, 'electron', 'cli.ts'), ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  // npm runs scripts in the project's folder; paths are meant from where the person stands.
+  cwd: process.env.INIT_CWD ?? process.cwd(),
+  env: concordEnvironment(),
+});
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+for (const signal of signals) process.on(signal, () => child.kill(signal));
+child.on('error', (error) => {
+  process.stderr.write(`concord: ${error.message}\n`);
+  process.exit(1);
+});
+child.on('exit', (code, signal) => {
+  if (!signal) process.exit(code ?? 1);
+  // Dies as the child died, so that whoever waits sees the signal.
+  for (const name of signals) process.removeAllListeners(name);
+  process.kill(process.pid, signal);
+});

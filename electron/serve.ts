@@ -1,0 +1,97 @@
+// The browser host: the backend and the page on 127.0.0.1, for a browser on this machine.
+import { serve } from '@hono/node-server';
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { Problem } from './contract/problem.ts';
+import { createBackend, type Backend } from './backend/index.ts';
+import { createGuard, type Guard } from './host/guard.ts';
+import { pageResponse } from './host/pages.ts';
+import { concordHome, concordRoot, concordVersion } from './host/paths.ts';
+
+export interface ServeOptions {
+  /** Serve this one study; all studies of the home otherwise. */
+  study?: string;
+  /** 0 chooses a free one. */
+  port?: number;
+  home?: string;
+  /** Chosen at random when absent. */
+  token?: string;
+  now?: () => number;
+}
+
+export interface BrowserHost {
+  /** With the launch token: what a person opens. */
+  address: string;
+  origin: string;
+  token: string;
+  backend: Backend;
+  close(): Promise<void>;
+}
+
+/** Starts the browser host. Throws Problem `port-in-use` and whatever opening the study throws. */
+export async function startBrowserHost(options: ServeOptions = {}): Promise<BrowserHost> {
+  const root = concordRoot();
+  const pages = join(root, 'out', 'renderer');
+  const backend = await createBackend({
+    home: options.home ?? concordHome(),
+    host: 'browser',
+    study: options.study,
+    modelsFolder: join(root, 'models'),
+    version: concordVersion(),
+    now: options.now,
+  });
+  const token = options.token ?? randomBytes(18).toString('base64url');
+  let guard: Guard | null = null;
+  const server = serve({
+    hostname: '127.0.0.1',
+    port: options.port ?? 0,
+    async fetch(request: Request): Promise<Response> {
+      const refusal = guard?.check(request);
+      if (refusal) return refusal;
+      const { pathname } = new URL(request.url);
+      if (pathname.startsWith('/api/')) return backend.fetch(request);
+      return pageResponse(pages, pathname);
+    },
+  }) as Server;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('listening', resolve);
+      server.once('error', reject);
+      if (server.listening) resolve();
+    });
+  } catch (cause) {
+    await backend.close();
+    throw new Problem(
+      'port-in-use',
+      `Port ${options.port ?? 0} cannot be used. Choose another with --port.`,
+      { cause },
+    );
+  }
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const origin = `http://127.0.0.1:${port}`;
+  guard = createGuard(origin, token);
+  return {
+    origin,
+    token,
+    backend,
+    address: `${origin}/?token=${token}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await backend.close();
+    },
+  };
+}
+
+/** Keeps a host running until the process is asked to stop, then closes it in good order. */
+export function stopOnSignals(close: () => Promise<void>): void {
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    void close().finally(() => process.exit(0));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+}
