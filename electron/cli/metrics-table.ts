@@ -8,9 +8,10 @@ export function metricsText(
   labels: readonly PairMetrics[],
   notes: readonly string[],
   files: { reference: string; test: string },
+  percentile: number,
 ): string {
   const heading = [`reference  ${files.reference}`, `test       ${files.test}`, ''];
-  const body = labels.length === 1 ? oneLabel(labels[0]) : severalLabels(labels);
+  const body = labels.length === 1 ? oneLabel(labels[0], percentile) : severalLabels(labels, percentile);
   const perLabel = labels.flatMap((metrics) =>
     metrics.notes.map((note) => (labels.length > 1 ? `Label ${metrics.label}: ${note}` : note)),
   );
@@ -20,7 +21,7 @@ export function metricsText(
   );
 }
 
-function oneLabel(metrics: PairMetrics): string[] {
+function oneLabel(metrics: PairMetrics, percentile: number): string[] {
   const side = (name: 'reference' | 'test'): string[] => [
     `Volume of the ${name}`,
     `${metrics[name].volumeMl.toFixed(3)}`,
@@ -30,7 +31,11 @@ function oneLabel(metrics: PairMetrics): string[] {
     ['Label', String(metrics.label), ''],
     side('reference'),
     side('test'),
-    ...DEFINITIONS.map(({ key, name, unit }) => [name, figure(metrics, key), unit]),
+    ...DEFINITIONS.map(({ key, name, unit }) => [
+      name.replace('HD95', `HD${percentile}`),
+      figure(metrics, key),
+      unit,
+    ]),
   ];
   return aligned(rows, ['left', 'right', 'left']);
 }
@@ -52,9 +57,14 @@ const COLUMNS: [string, FigureKey][] = [
   ['NSD', 'nsd'],
 ];
 
-function severalLabels(labels: readonly PairMetrics[]): string[] {
+function severalLabels(labels: readonly PairMetrics[], percentile: number): string[] {
   if (labels.length === 0) return ['Both masks are empty: there is no label to compare.'];
-  const head = ['Label', 'Ref mL', 'Test mL', ...COLUMNS.map(([title]) => title)];
+  const head = [
+    'Label',
+    'Ref mL',
+    'Test mL',
+    ...COLUMNS.map(([title]) => title.replace('HD95', `HD${percentile}`)),
+  ];
   const rows = labels.map((metrics) => [
     String(metrics.label),
     metrics.reference.volumeMl.toFixed(2),

@@ -84,6 +84,13 @@ describe('concord metrics', () => {
   it('prints an aligned list without --json', async () => {
     const text = await metricsOutput(path('a'), path('b'), { ...defaults, label: '5', json: false });
     expect(text).toMatch(/^Dice +0\.8571$/m);
+    const other = await metricsOutput(path('a'), path('b'), {
+      ...defaults,
+      label: '5',
+      json: false,
+      percentile: '90',
+    });
+    expect(other).toMatch(/^HD90, larger/m);
     expect(text).toMatch(/^HD95, larger +1\.000 {2}mm$/m);
   });
 });

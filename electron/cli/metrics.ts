@@ -62,7 +62,8 @@ export async function metricsOutput(
   const asked = label === 'all' ? label : [label];
   const found = compareMasks(reference.labels, onGrid, reference.grid, asked, settings);
   if (label !== 'all') notes.push(...absentNotes(found[0], reference.labels, onGrid));
-  if (!options.json) return metricsText(found, notes, { reference: referencePath, test: testPath });
+  if (!options.json)
+    return metricsText(found, notes, { reference: referencePath, test: testPath }, settings.percentile);
   const withNotes = found.map((metrics) => ({ ...metrics, notes: [...notes, ...metrics.notes] }));
   return JSON.stringify(label === 'all' ? { labels: withNotes } : withNotes[0], null, 2);
 }
