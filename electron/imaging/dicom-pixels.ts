@@ -1,13 +1,14 @@
 // Pixels of DICOM slices, rescaled: plain ones read here, compressed ones decoded by ITK.
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { readImageDicomFileSeriesNode } from '@itk-wasm/dicom';
 import dcmjs from 'dcmjs';
+import type { Problem } from '../contract/problem.ts';
 import { PIXEL_DATA, type DicomHeader } from './dicom-header.ts';
 import type { OnProgress } from './file-bytes.ts';
 import { refuse } from './refusals.ts';
-import type { Voxels } from './volume.ts';
-import { allocateVoxels } from './voxel-types.ts';
+import type { Voxels, VoxelType } from './volume.ts';
+import { allocateVoxels, narrowestInteger } from './voxel-types.ts';
 
 /** Implicit and explicit little endian: pixels lie in the file as they are. */
 const PLAIN_SYNTAXES = new Set(['1.2.840.10008.1.2', '1.2.840.10008.1.2.1']);
@@ -16,7 +17,7 @@ const BATCH = 48;
 
 /**
  * All slices, in order, `value = stored · slope + intercept` by each slice's own numbers: int32 where every slope and
- * intercept is whole, else float32. Throws Problem `file-truncated` or `dicom-damaged`, naming the slice.
+ * intercept is whole (narrower where headers rule larger values out), else float32. Throws Problem `file-truncated` or `dicom-damaged`, naming the slice.
  */
 export async function decodeSlices(
   slices: readonly DicomHeader[],
@@ -24,8 +25,9 @@ export async function decodeSlices(
   onProgress?: OnProgress,
 ): Promise<Voxels> {
   const length = slices[0].rows * slices[0].columns;
-  const whole = slices.every((s) => Number.isInteger(s.slope) && Number.isInteger(s.intercept));
-  const voxels = allocateVoxels(whole ? 'int32' : 'float32', length * slices.length, path);
+  slices.forEach(checkPlainLength);
+  for (const slice of slices) if (isEncapsulated(slice)) await checkEncapsulatedEnd(slice);
+  const voxels = allocateVoxels(wideEnough(slices), length * slices.length, path);
   for (let start = 0; start < slices.length;) {
     const batch = isPlain(slices[start]) ? [slices[start]] : alikeFrom(slices, start);
     const pixels = isPlain(batch[0]) ? await readPlain(batch[0]) : await decodeBatch(batch);
@@ -34,6 +36,51 @@ export async function decodeSlices(
     onProgress?.(start / slices.length);
   }
   return voxels;
+}
+
+/** The narrowest type that no stored value can leave. What ITK decodes is not trusted to keep to its header. */
+function wideEnough(slices: readonly DicomHeader[]): VoxelType {
+  if (!slices.every((s) => Number.isInteger(s.slope) && Number.isInteger(s.intercept))) return 'float32';
+  if (!slices.every(isPlain)) return 'int32';
+  let [minimum, maximum] = [Infinity, -Infinity];
+  for (const { signed, bitsStored, slope, intercept } of slices) {
+    const stored = signed ? [-(2 ** (bitsStored - 1)), 2 ** (bitsStored - 1) - 1] : [0, 2 ** bitsStored - 1];
+    for (const value of stored) {
+      minimum = Math.min(minimum, value * slope + intercept);
+      maximum = Math.max(maximum, value * slope + intercept);
+    }
+  }
+  return narrowestInteger(minimum, maximum) ?? 'int32';
+}
+
+/** An uncompressed file that is shorter than its pixels has been cut off. */
+function checkPlainLength(slice: DicomHeader): void {
+  const pixels = (slice.rows * slice.columns * slice.bitsAllocated) / 8;
+  if (!isEncapsulated(slice) && slice.byteLength < pixels) throw cutShort(slice);
+}
+
+function isEncapsulated(slice: DicomHeader): boolean {
+  return /^1\.2\.840\.10008\.1\.2\.[45]/.test(slice.transferSyntax);
+}
+
+/** Item tag FFFE,E0DD of length 0: the end of compressed pixels (PS3.5, A.4). Little may follow it in a file. */
+const SEQUENCE_END = Buffer.from([0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0]);
+const TAIL = 1 << 16;
+
+/** Decoders fill a stream that was cut off with grey; its missing end tells before they do. */
+async function checkEncapsulatedEnd(slice: DicomHeader): Promise<void> {
+  const handle = await open(slice.path);
+  try {
+    const tail = Buffer.alloc(Math.min(TAIL, slice.byteLength));
+    await handle.read(tail, 0, tail.length, slice.byteLength - tail.length);
+    if (!tail.includes(SEQUENCE_END)) throw cutShort(slice);
+  } finally {
+    await handle.close();
+  }
+}
+
+function cutShort(slice: DicomHeader): Problem {
+  return refuse('file-truncated', slice.path, 'is cut short: its pixels are not all there. Fetch it again.');
 }
 
 function isPlain(slice: DicomHeader): boolean {
@@ -64,9 +111,7 @@ async function readPlain(slice: DicomHeader): Promise<Voxels> {
   const count = slice.rows * slice.columns;
   const bytes = await pixelBytes(slice);
   const needed = (count * slice.bitsAllocated) / 8;
-  if (bytes.byteLength < needed) {
-    throw refuse('file-truncated', slice.path, 'is cut short: its pixels are not all there. Fetch it again.');
-  }
+  if (bytes.byteLength < needed) throw cutShort(slice);
   const buffer = Buffer.from(bytes, 0, needed);
   if (slice.bitsAllocated === 16 && endianness() === 'BE') buffer.swap16();
   const stored =

@@ -8,6 +8,8 @@ import { damagedCompression, fileProblem, refuse, truncated } from './refusals.t
 export type OnProgress = (fraction: number) => void;
 
 const CHUNK = 1 << 20;
+/** Packed bytes looked at for a header: enough for any, and 8 MB unpacked at the very most. */
+const PACKED_START = 1 << 13;
 /** Deflate cannot pack more than 1032 bytes into one; a header that promises more is not telling the truth. */
 const LARGEST_DEFLATE_RATIO = 1032;
 
@@ -37,7 +39,8 @@ export async function readStart(path: string, wanted = 4096): Promise<FileStart>
       const { bytesRead } = await handle.read(raw, 0, raw.length, 0);
       const bytes = raw.subarray(0, bytesRead);
       if (!isGzip(bytes)) return { byteLength: facts.size, gzipped: false, bytes };
-      return { byteLength: facts.size, gzipped: true, bytes: unpackStart(bytes, path) };
+      const packed = bytes.subarray(0, PACKED_START);
+      return { byteLength: facts.size, gzipped: true, bytes: unpackStart(packed, path) };
     } finally {
       await handle.close();
     }
