@@ -55,6 +55,11 @@ export class ReadPatchSink {
     return this.step('redo', target);
   }
 
+  /** Goes on after `lastSeq`: steps were stored from elsewhere (an AI mask), and the mask was loaded afresh. */
+  follow(lastSeq: number): void {
+    this.last = lastSeq;
+  }
+
   /** Gives up waiting for a backend that does not answer. */
   stop(): void {
     this.stopped = true;

@@ -57,7 +57,7 @@ export function allocateVoxels(source: Pick<VoxelSource, 'shape' | 'voxelType'>)
  */
 export async function fetchVoxels(
   source: VoxelSource,
-  into: Voxels,
+  into: ArrayBufferView<ArrayBuffer>,
   arrived: (range: SliceRange, fraction: number) => void,
   signal?: AbortSignal,
 ): Promise<void> {

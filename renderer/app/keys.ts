@@ -5,11 +5,14 @@ export interface KeyLike {
   metaKey: boolean;
   altKey: boolean;
   shiftKey: boolean;
+  /** The key's place on the keyboard; digits with Alt are told by it, since Alt changes the sign on some layouts. */
+  code?: string;
 }
 
 /** The text of a keyboard event. Cmd counts as Ctrl. Shift is named only where it does not already change the sign. */
 export function keyText(event: KeyLike): string {
-  const key = event.key === ' ' ? 'Space' : event.key;
+  const digit = event.altKey ? /^Digit(\d)$/.exec(event.code ?? '')?.[1] : undefined;
+  const key = digit ?? (event.key === ' ' ? 'Space' : event.key);
   const letter = key.length === 1 && key.toUpperCase() !== key.toLowerCase();
   const sign = key.length === 1 && !letter;
   const parts = [
@@ -44,6 +47,8 @@ const MOVES = ['Arrow', 'Home', 'End', 'Page'];
 /** True where a key belongs to the control that has the focus and not to a command. */
 export function isTyping(target: EventTarget | null, keys: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
+  // Tab walks through the controls; in the picture (or nowhere) it is a command.
+  if (keys.endsWith('Tab')) return target !== document.body && !target.closest('[data-picture]');
   if (keys.startsWith('Ctrl+') && !/^Ctrl\+[ACVXZ]$/.test(keys)) return false;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true;
   if (target instanceof HTMLSelectElement) return true;

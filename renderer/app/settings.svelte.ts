@@ -12,7 +12,8 @@ export const SettingsSchema = z.object({
   /** Keys given to a command instead of its own; an empty list takes them away. */
   keys: z.record(z.string(), z.array(z.string())).default({}),
   leftRail: z.boolean().default(true),
-  rightRail: z.boolean().default(true),
+  /** null: open where there is room for it. */
+  rightRail: z.boolean().nullable().default(null),
 });
 export type SettingsValues = z.infer<typeof SettingsSchema>;
 

@@ -1,2 +1,199 @@
-import type { Command } from '../app/commands/command.ts';
-export const readingCommands: readonly Command[] = [];
+// The reading room's commands. Each acts on the room that is open; tools and views know nothing of keys.
+import { TOOLS } from '../editing/editor-state.svelte.ts';
+import { chooseLayout, LAYOUTS } from './view-layout.ts';
+import { CT_WINDOWS } from '../viewer/windows.ts';
+import { toasts } from '../ui/toasts.svelte.ts';
+import type { Command, CommandContext, CommandGroup } from '../app/commands/command.ts';
+import { roomLayout } from './layout.svelte.ts';
+import type { ReadingRoom } from './room.svelte.ts';
+
+type Act = (room: ReadingRoom) => unknown;
+interface Extra {
+  when?: (room: ReadingRoom) => boolean;
+  release?: Act;
+  repeats?: boolean;
+  keysOnly?: boolean;
+  sheet?: Command['sheet'];
+}
+
+function command(
+  group: CommandGroup,
+  id: string,
+  label: string,
+  keys: string[],
+  run: Act,
+  { when = () => true, release, ...extra }: Extra = {},
+): Command {
+  return {
+    id,
+    label,
+    group,
+    keys,
+    when: ({ room }: CommandContext) => room !== null && when(room),
+    run: ({ room }) => run(room!),
+    ...(release ? { release: ({ room }: CommandContext) => room && release(room) } : {}),
+    ...extra,
+  };
+}
+
+const step = { repeats: true, keysOnly: true };
+const isCt = (room: ReadingRoom) => room.picture.modality === 'CT';
+
+const tools = TOOLS.map(({ id, label, key }) =>
+  command('Tools', `tool-${id}`, label, [key], ({ editor }) => (editor.tool = id)),
+);
+
+const editing = [
+  command('Editing', 'brush-smaller', 'Smaller brush', ['['], ({ editor }) => editor.shrink(), {
+    repeats: true,
+  }),
+  command('Editing', 'brush-larger', 'Larger brush', [']'], ({ editor }) => editor.grow(), { repeats: true }),
+  command('Editing', 'brush-reach', 'Brush in this slice or as a sphere', ['S'], ({ editor }) => {
+    editor.mode = editor.mode === '2D' ? 'sphere' : '2D';
+  }),
+  command('Editing', 'brush-shape', 'Round or square brush', [], ({ editor }) => {
+    editor.shape = editor.shape === 'round' ? 'square' : 'round';
+  }),
+  command('Editing', 'region-anywhere', 'Draw anywhere', [], ({ editor }) => (editor.region = 'anywhere')),
+  command(
+    'Editing',
+    'region-empty',
+    'Draw only where it is empty',
+    [],
+    ({ editor }) => (editor.region = 'empty'),
+  ),
+  command(
+    'Editing',
+    'region-inside',
+    'Draw only inside another structure',
+    [],
+    ({ editor }) => (editor.region = 'inside'),
+    {
+      when: ({ editor }) => editor.structures.length > 1,
+    },
+  ),
+  command('Editing', 'undo', 'Undo', ['Ctrl+Z'], ({ journal }) => journal.undo(), {
+    when: ({ journal }) => journal.canUndo,
+    repeats: true,
+  }),
+  command('Editing', 'redo', 'Redo', ['Ctrl+Shift+Z', 'Ctrl+Y'], ({ journal }) => journal.redo(), {
+    when: ({ journal }) => journal.canRedo,
+    repeats: true,
+  }),
+  command(
+    'Editing',
+    'cancel-stroke',
+    'Take back the stroke under way',
+    ['Escape'],
+    ({ editor }) => editor.cancel(),
+    {
+      when: ({ editor }) => editor.drawing,
+      keysOnly: true,
+    },
+  ),
+];
+
+const structures = [
+  ...Array.from({ length: 9 }, (_, index) =>
+    command(
+      'Structures',
+      `structure-${index + 1}`,
+      `Structure ${index + 1}`,
+      [String(index + 1)],
+      ({ editor }) => editor.chooseNumber(index + 1),
+      {
+        when: ({ editor }) => editor.structures.length > index,
+        keysOnly: true,
+        sheet: index === 0 ? { label: 'Structure by its number', keys: '1 … 9' } : null,
+      },
+    ),
+  ),
+  command('Structures', 'next-structure', 'Next structure', ['Tab'], ({ editor }) => editor.nextStructure(1)),
+  command('Structures', 'previous-structure', 'Previous structure', ['Shift+Tab'], ({ editor }) =>
+    editor.nextStructure(-1),
+  ),
+  command('Structures', 'jump', 'Go to the structure’s centre', ['J'], (room) => {
+    const active = room.editor.active;
+    if (active && !room.jumpTo(active.label)) {
+      toasts.show({ tone: 'info', text: `Nothing of ${active.name} is drawn yet.` });
+    }
+  }),
+  command('Structures', 'lock', 'Lock or unlock the structure', [], ({ editor }) => {
+    if (editor.active) editor.active.locked = !editor.active.locked;
+  }),
+  command('Structures', 'solo', 'Show this structure alone', [], ({ editor }) => {
+    if (editor.active) editor.active.solo = !editor.active.solo;
+  }),
+];
+
+const views = [
+  command('View', 'overlay', 'Mask off while held', ['Q'], ({ view }) => (view.overlay = false), {
+    release: ({ view }) => (view.overlay = true),
+    keysOnly: true,
+  }),
+  command('View', 'outline', 'Outline on or off', ['W'], ({ view }) => (view.outline = !view.outline)),
+  command(
+    'View',
+    'crosshair',
+    'Crosshair on or off',
+    ['X'],
+    ({ view }) => (view.crosshairShown = !view.crosshairShown),
+  ),
+  command(
+    'View',
+    'slice-previous',
+    'Previous slice',
+    ['A', 'PageDown'],
+    ({ view }) => view.scroll(view.active, -1),
+    step,
+  ),
+  command(
+    'View',
+    'slice-next',
+    'Next slice',
+    ['D', 'PageUp'],
+    ({ view }) => view.scroll(view.active, 1),
+    step,
+  ),
+  command('View', 'crosshair-left', 'Crosshair left', ['ArrowLeft'], ({ view }) => view.nudge(-1, 0), step),
+  command('View', 'crosshair-right', 'Crosshair right', ['ArrowRight'], ({ view }) => view.nudge(1, 0), step),
+  command('View', 'crosshair-up', 'Crosshair up', ['ArrowUp'], ({ view }) => view.nudge(0, -1), step),
+  command('View', 'crosshair-down', 'Crosshair down', ['ArrowDown'], ({ view }) => view.nudge(0, 1), step),
+  command('View', 'reset-views', 'Fit the picture', ['0'], ({ view }) => view.resetViews()),
+  command('View', 'maximise', 'Active view large, and back', ['Enter'], ({ view }) => {
+    if (view.layout === 'one' && view.main === view.active) view.layout = 'one-and-three';
+    else chooseLayout(view, 'one');
+  }),
+  command('View', 'layout-next', 'Next layout of the views', ['Y'], ({ view }) => {
+    chooseLayout(view, LAYOUTS[(LAYOUTS.indexOf(view.layout) + 1) % LAYOUTS.length]);
+  }),
+  command('View', 'smooth', 'Smooth or exact pixels', [], ({ view }) => (view.smooth = !view.smooth)),
+  command('View', 'window-reset', 'Window that suits the picture', ['Alt+0'], ({ view }) =>
+    view.resetWindow(),
+  ),
+  ...CT_WINDOWS.map(({ id, name, width, level }, index) =>
+    command(
+      'View',
+      `window-${id}`,
+      `Window: ${name.toLowerCase()}`,
+      [`Alt+${index + 1}`],
+      ({ view }) => {
+        view.setWindow(width, level);
+      },
+      { when: isCt },
+    ),
+  ),
+  command('View', 'left-rail', 'Show or hide the tools', [','], () => roomLayout.toggleLeft()),
+  command('View', 'right-rail', 'Show or hide AI and history', ['.'], () => roomLayout.toggleRight()),
+];
+
+const read = [
+  command('Read', 'seal', 'Seal the read…', ['Ctrl+Enter'], (room) => (room.sealing = true), {
+    when: (room) => room.read.state === 'draft' && room.presence.lost === null,
+  }),
+  command('Read', 'retry', 'Try again to save', [], ({ journal }) => journal.retry(), {
+    when: ({ journal }) => journal.save.kind === 'failed',
+  }),
+];
+
+export const readingCommands: readonly Command[] = [...tools, ...editing, ...structures, ...views, ...read];

@@ -1,1 +1,185 @@
-export class ReadingRoom {}
+// An open read: its lease, the mask under the hand, the picture as it arrives, and the end by seal or leaving.
+import { decodeMask } from '../../electron/contract/mask-bytes.ts';
+import { voxelCount, voxelVolumeMl } from '../../electron/contract/geometry.ts';
+import { Problem } from '../../electron/contract/problem.ts';
+import type { Read } from '../../electron/contract/reads.ts';
+import { studyPath } from '../api/http.ts';
+import { ReadPatchSink } from '../api/patch-sink.ts';
+import * as reads from '../api/reads.ts';
+import { allocateVoxels, fetchVoxels } from '../api/voxels.ts';
+import { EditorState } from '../editing/editor-state.svelte.ts';
+import { Journal } from '../editing/journal.svelte.ts';
+import { LabelVolume } from '../editing/label-volume.ts';
+import { settings } from '../app/settings.svelte.ts';
+import { ViewState } from '../viewer/view-state.svelte.ts';
+import { VolumeData, type VoxelArray } from '../viewer/volume-data.ts';
+import { centreOf } from './structure-centre.ts';
+import { Presence } from './presence.svelte.ts';
+
+/** The page's state of one read that this window holds. */
+export class ReadingRoom {
+  readonly study: string;
+  readonly assignment: string;
+  read = $state.raw<Read>()!;
+  readonly lease: string;
+  readonly presence: Presence;
+  readonly editor: EditorState;
+  readonly journal: Journal;
+  readonly picture: VolumeData;
+  readonly view: ViewState;
+  /** Fraction of the picture that has arrived. */
+  arrived = $state(0);
+  /** Why the picture is not whole. */
+  pictureProblem = $state.raw<Error | null>(null);
+  sealing = $state(false);
+  private readonly sink: ReadPatchSink;
+  private readonly stop = new AbortController();
+
+  private constructor(study: string, assignment: string, opened: OpenedRead) {
+    const { read, lease, labels, entries } = opened;
+    this.study = study;
+    this.assignment = assignment;
+    this.read = read;
+    this.lease = lease;
+    this.presence = new Presence(study, { ...read, lease });
+    this.sink = new ReadPatchSink({ study, read: read.id, lease, lastSeq: opened.seq });
+    const volume = new LabelVolume(read.volume.grid.shape, labels);
+    this.journal = new Journal({
+      volume,
+      sink: this.sink,
+      entries,
+      fetchPatch: (seq) => reads.patchBytes(study, read.id, seq),
+    });
+    this.editor = new EditorState({
+      grid: read.volume.grid,
+      volume,
+      structures: read.structures,
+      journal: this.journal,
+    });
+    const { grid, voxelType } = read.volume;
+    this.picture = new VolumeData(read.volume, allocateVoxels({ shape: grid.shape, voxelType }));
+    this.view = new ViewState(this.picture);
+    this.view.opacity = settings.values.overlay;
+    this.view.outline = settings.values.outline;
+  }
+
+  /** Opens an assignment and takes its lease. Throws Problem: locked, open elsewhere, sealed, not there. */
+  static async open(study: string, assignment: string): Promise<ReadingRoom> {
+    return new ReadingRoom(study, assignment, await openRead(study, assignment));
+  }
+
+  /** Starts counting time and fetching the picture; the returned function leaves the room. */
+  enter(): () => void {
+    const leave = this.presence.start();
+    void this.fetchPicture();
+    return () => {
+      this.stop.abort();
+      // Strokes still under way are stored first: the lease is needed for them.
+      void this.journal.settled().then(() => {
+        this.sink.stop();
+        leave();
+      });
+    };
+  }
+
+  /** Fetches the picture, the middle slice first. May be called again after it failed. */
+  async fetchPicture(): Promise<void> {
+    this.pictureProblem = null;
+    const { grid, voxelType } = this.read.volume;
+    const path = studyPath(this.study, `/reads/${this.read.id}/voxels`);
+    const source = { path, study: this.study, shape: grid.shape, voxelType };
+    try {
+      await fetchVoxels(
+        source,
+        this.picture.voxels as VoxelArray & { buffer: ArrayBuffer },
+        (range, fraction) => {
+          this.picture.arrived(range.from, range.count);
+          this.arrived = fraction;
+        },
+        this.stop.signal,
+      );
+    } catch (error) {
+      if (!this.stop.signal.aborted) this.pictureProblem = error as Error;
+    }
+  }
+
+  /**
+   * Takes the mask and its steps from the backend afresh: an AI mask came in, or a step did not follow. What was drawn
+   * here is stored by then, or was taken off the picture.
+   */
+  async reload(): Promise<void> {
+    if (this.journal.writable) await this.journal.settled();
+    const id = this.read.id;
+    const [read, mask, entries] = await Promise.all([
+      reads.read(this.study, id),
+      reads.mask(this.study, id),
+      reads.patches(this.study, id),
+    ]);
+    const { volume } = this.editor;
+    volume.labels.set(decodeMask(mask.bytes, volume.labels.length));
+    volume.counts.fill(0);
+    for (const label of volume.labels) volume.counts[label]++;
+    this.sink.follow(mask.seq);
+    this.journal.entries = entries;
+    if (this.journal.save.kind === 'lost') this.journal.save = { kind: 'saved', at: Date.now() };
+    this.read = read;
+    const [i, j, k] = volume.shape;
+    volume.changed({ low: [0, 0, 0], high: [i - 1, j - 1, k - 1] });
+  }
+
+  /** Waits until every stroke is stored. Throws Problem when one could not be. */
+  async settled(): Promise<void> {
+    if (await this.journal.settled()) return;
+    const { save } = this.journal;
+    throw save.kind === 'failed' || save.kind === 'lost'
+      ? save.problem
+      : new Problem('not-stored', 'The last stroke is not stored yet. Try again.', { status: 409 });
+  }
+
+  /** Moves the crosshair to the middle of a structure. Answers false when nothing of it is drawn. */
+  jumpTo(label: number): boolean {
+    const centre = centreOf(this.editor.volume, label);
+    if (centre) this.view.moveTo(centre);
+    return centre !== null;
+  }
+
+  /** Voxels and millilitres of each structure, as drawn now. */
+  volumes(): Map<number, { voxels: number; ml: number }> {
+    const one = voxelVolumeMl(this.read.volume.grid);
+    return new Map(this.editor.structures.map(({ label, voxels }) => [label, { voxels, ml: voxels * one }]));
+  }
+
+  /** Seals the read. Nothing can be drawn afterwards. */
+  async seal(): Promise<void> {
+    await this.settled();
+    await this.presence.beat();
+    this.read = await reads.seal(this.study, this.read.id, this.lease);
+    this.presence.sealed();
+  }
+}
+
+interface OpenedRead {
+  read: Read;
+  lease: string;
+  labels: Uint8Array;
+  /** The last step that `labels` contains. */
+  seq: number;
+  entries: Awaited<ReturnType<typeof reads.patches>>;
+}
+
+async function openRead(study: string, assignment: string): Promise<OpenedRead> {
+  const read = await reads.openRead(study, assignment);
+  if (read.lease === null) {
+    throw new Problem('read-sealed', `${read.title} is sealed. A coordinator can reopen it with a reason.`, {
+      status: 409,
+    });
+  }
+  try {
+    const [mask, entries] = await Promise.all([reads.mask(study, read.id), reads.patches(study, read.id)]);
+    const labels = decodeMask(mask.bytes, voxelCount(read.volume.grid));
+    return { read, lease: read.lease, labels, seq: mask.seq, entries };
+  } catch (error) {
+    await reads.release(study, read.id, read.lease).catch(() => undefined);
+    throw error;
+  }
+}

@@ -30,6 +30,8 @@ export interface Command {
   repeats?: boolean;
   /** Not worth a line in the palette (slice by slice). */
   keysOnly?: boolean;
+  /** How the key sheet prints it where one line stands for several commands; null leaves it out. */
+  sheet?: { label: string; keys: string } | null;
 }
 
 export const always = () => true;

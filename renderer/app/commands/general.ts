@@ -64,6 +64,19 @@ export const generalCommands: readonly Command[] = [
     when: ({ route }) => route.page === 'start' && !session.host?.oneStudy,
     run: () => router.go({ page: 'new' }),
   },
+  {
+    id: 'next-region',
+    label: 'To the next part of the page',
+    group: 'Go to',
+    keys: ['F6'],
+    when: always,
+    run: () => {
+      const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')];
+      const at = regions.findIndex((region) => region.contains(document.activeElement));
+      regions[(at + 1) % regions.length]?.focus();
+    },
+    keysOnly: true,
+  },
   goTo('worklist', 'the worklist', signedIn),
   goTo('cases', 'cases', coordinator),
   goTo('board', 'the board', coordinator),

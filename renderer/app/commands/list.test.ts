@@ -1,0 +1,86 @@
+// The one list of commands: every id once, no key that two commands answer to in one place, every line fit to print.
+import { describe, expect, it, vi } from 'vitest';
+import type { CommandContext } from './command.ts';
+
+vi.stubGlobal('location', { hash: '' });
+vi.stubGlobal('innerWidth', 1440);
+vi.stubGlobal('innerHeight', 900);
+const { commands } = await import('./list.ts');
+const { commandFor, conflicts, matchScore } = await import('./keymap.ts');
+
+/** A room in which everything can be done. */
+const room = {
+  editor: { structures: Array.from({ length: 12 }), drawing: true, active: {} },
+  journal: { canUndo: true, canRedo: true, save: { kind: 'failed' } },
+  view: {},
+  picture: { modality: 'CT' },
+  read: { state: 'draft' },
+  presence: { lost: null },
+} as unknown as NonNullable<CommandContext['room']>;
+
+const contexts: CommandContext[] = [
+  { route: { page: 'start' }, study: null, role: null, room: null },
+  { route: { page: 'worklist', study: 's' }, study: 's', role: 'reader', room: null },
+  { route: { page: 'cases', study: 's' }, study: 's', role: 'coordinator', room: null },
+  { route: { page: 'reading', study: 's', assignment: 'a' }, study: 's', role: 'reader', room },
+];
+
+describe('commands', () => {
+  it('have ids of their own and labels in words', () => {
+    const ids = commands.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { label } of commands) expect(label).toMatch(/^[A-Z]/);
+  });
+
+  it('never share a key in one place', () => {
+    expect(conflicts(commands, contexts)).toEqual([]);
+  });
+
+  it('answer to the keys that a reader expects', () => {
+    const reading = contexts.at(-1)!;
+    const expected = {
+      B: 'tool-brush',
+      E: 'tool-eraser',
+      Q: 'overlay',
+      W: 'outline',
+      A: 'slice-previous',
+      D: 'slice-next',
+      J: 'jump',
+      N: 'next-case',
+      Tab: 'next-structure',
+      '3': 'structure-3',
+      '[': 'brush-smaller',
+      ']': 'brush-larger',
+      'Ctrl+Z': 'undo',
+      'Ctrl+Shift+Z': 'redo',
+      'Ctrl+K': 'palette',
+      '?': 'key-sheet',
+    };
+    for (const [keys, id] of Object.entries(expected)) {
+      expect(commandFor(commands, keys, reading, {})?.id, keys).toBe(id);
+    }
+  });
+
+  it('take other keys when a person gives them', () => {
+    const reading = contexts.at(-1)!;
+    const changed = { 'tool-brush': ['P'], 'tool-eraser': [] };
+    expect(commandFor(commands, 'P', reading, changed)?.id).toBe('tool-brush');
+    expect(commandFor(commands, 'B', reading, changed)).toBeNull();
+    expect(commandFor(commands, 'E', reading, changed)).toBeNull();
+    expect(conflicts(commands, contexts, { 'tool-brush': ['E'] })).toEqual([
+      ['E', 'tool-brush', 'tool-eraser'],
+    ]);
+  });
+
+  it('keep the reading room’s keys to the reading room', () => {
+    for (const context of contexts.slice(0, 3)) expect(commandFor(commands, 'B', context, {})).toBeNull();
+  });
+});
+
+describe('finding a command', () => {
+  it('prefers the beginning, then a word, then letters in order', () => {
+    expect(matchScore('Window: liver', 'win')).toBeGreaterThan(matchScore('Reset window', 'win'));
+    expect(matchScore('Reset window', 'win')).toBeGreaterThan(matchScore('Show in line', 'win'));
+    expect(matchScore('Undo', 'xyz')).toBe(0);
+  });
+});
