@@ -1,7 +1,6 @@
 // Pixels of DICOM slices, rescaled: plain ones read here, compressed ones decoded by ITK.
 import { open, readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
-import { readImageDicomFileSeriesNode } from '@itk-wasm/dicom';
 import dcmjs from 'dcmjs';
 import type { Problem } from '../contract/problem.ts';
 import { PIXEL_DATA, type DicomHeader } from './dicom-header.ts';
@@ -143,6 +142,8 @@ async function pixelBytes(slice: DicomHeader): Promise<ArrayBuffer> {
 async function decodeBatch(batch: readonly DicomHeader[]): Promise<Voxels> {
   let data: unknown;
   try {
+    // Loaded when first needed: it takes a tenth of a second, and most volumes never need it.
+    const { readImageDicomFileSeriesNode } = await import('@itk-wasm/dicom');
     // ITK needs absolute paths: a relative one ends the process.
     const inputImages = batch.map((slice) => slice.path);
     const { outputImage } = await readImageDicomFileSeriesNode({ inputImages, singleSortedSeries: true });

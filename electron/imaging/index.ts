@@ -15,7 +15,7 @@ export { writeFileAtomically } from './atomic-file.ts';
 export { makePhantom, type Phantom, type PhantomOptions } from './phantom/phantom.ts';
 export { PHANTOM_LABELS } from './phantom/organs.ts';
 export { inspectVolume, type HeaderFacts } from './read-volume.ts';
-export { listDicomSeries, type DicomSeries } from './dicom-series.ts';
+export { listDicomSeries, scanDicomFolder, type DicomSeries, type ScannedFolder } from './dicom-series.ts';
 export { encodePng, type Picture } from './png.ts';
 export { volumeFacts, type DisplayWindow, type ImageFacts } from './facts.ts';
 export { thumbnail, type ThumbnailOptions } from './thumbnail.ts';

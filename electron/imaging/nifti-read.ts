@@ -38,6 +38,8 @@ export function niftiFacts(start: FileStart, path: string): NiftiFacts {
   const storedType = niftiType(header.datatype, path);
   const { grid, warnings } = niftiGrid(header, path);
   const minimumOffset = header.version === 1 ? 348 : 540;
+  // Some writers leave the offset at zero and mean “right after the header and its four extension bytes”.
+  if (header.voxelOffset === 0) header.voxelOffset = minimumOffset + 4;
   if (!Number.isFinite(header.voxelOffset) || header.voxelOffset < minimumOffset) {
     throw damagedHeader(path, `its voxels would begin at byte ${header.voxelOffset}, inside the header`);
   }

@@ -1,6 +1,7 @@
 // NIfTI in and out: placement, units, scaling, byte order, exact round trips, and every refusal.
 import { existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { gridDifference, orientationCode, voxelToPatient, type Grid } from '../contract/geometry.ts';
 import { inspectVolume, readVolume } from './read-volume.ts';
@@ -90,6 +91,11 @@ describe('NIfTI voxels', () => {
     expect((await readVolume(file({}, counting(), '.nii.gz'))).voxels).toEqual(counting());
     expect((await readVolume(file({ dim: [4, 4, 3, 2, 1] }))).voxels).toEqual(counting());
     expect((await readVolume(file({ dim: [2, 6, 4] }))).grid.shape).toEqual([6, 4, 1]);
+    expect((await readVolume(file({ voxelOffset: 0 }))).voxels).toEqual(counting());
+    const whole = niftiBytes(counting());
+    const members = Buffer.concat([gzipSync(whole.subarray(0, 370)), gzipSync(whole.subarray(370))]);
+    writeFileSync(folder.path('members.nii.gz'), members);
+    expect((await readVolume(folder.path('members.nii.gz'))).voxels).toEqual(counting());
   });
 
   it('applies slope and intercept, keeping whole numbers whole where they fit', async () => {
