@@ -9,7 +9,8 @@ const codeRules = {
   'max-lines': ['error', { max: 400, skipBlankLines: false, skipComments: false }],
   'no-console': ['error', { allow: ['error', 'warn'] }],
   'no-var': 'error',
-  'prefer-const': 'error',
+  'prefer-const': ['error', { destructuring: 'all' }],
+  'no-constant-condition': ['error', { checkLoops: false }],
   'object-shorthand': 'error',
   'no-implicit-coercion': 'off',
   '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
@@ -47,7 +48,7 @@ export default typescript.config(
     languageOptions: { parserOptions: { parser: typescript.parser, extraFileExtensions: ['.svelte'] } },
     rules: {
       ...codeRules,
-      // `let { a, b = $bindable() } = $props()` is one declaration: the plugin knows props, the plain rule does not.
+      // `let { a } = $props()`: the plugin knows props, the plain rule does not.
       'prefer-const': 'off',
       'svelte/prefer-svelte-reactivity': 'off',
       // Figures come as finished DOM nodes from the plotting library.

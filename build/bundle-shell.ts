@@ -1,9 +1,10 @@
 // Bundles what Electron runs: main and preload as CommonJS (an old Electron takes nothing else), workers as modules.
+import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions } from 'esbuild';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'out', 'electron');
 
 /** Native modules and packages that find their own files stay outside the bundle. */

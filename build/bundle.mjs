@@ -30,30 +30,32 @@ function stale(name, paths) {
   };
 }
 
-/** Builds what is out of date; exits with a sentence when a build fails. */
+/** Runs one build when its sources changed; exits with a sentence when it fails. */
+async function ensure(name, what, sources, command) {
+  const finished = stale(name, sources);
+  if (!finished) return;
+  say(`Concord: building ${what} …`);
+  if ((await runNode(command, { stdio: ['ignore', 2, 2] })) !== 0) {
+    say(`Concord: ${what} could not be built (see above).`);
+    process.exit(1);
+  }
+  finished();
+}
+
+export async function ensurePage() {
+  const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
+  await ensure(
+    'renderer',
+    'the page',
+    ['renderer', 'electron/contract', 'build/vite.config.ts'],
+    [vite, 'build', '--config', join(ROOT, 'build', 'vite.config.ts'), '--logLevel', 'warn'],
+  );
+}
+
 export async function ensureBundles() {
-  const page = stale('renderer', ['renderer', 'electron/contract', 'build/vite.config.ts']);
-  if (page) {
-    say('Concord: building the page …');
-    const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
-    if (
-      (await runNode([vite, 'build', '--config', 'build/vite.config.ts', '--logLevel', 'warn'], {
-        stdio: ['ignore', 2, 2],
-      })) !== 0
-    ) {
-      say('Concord: the page could not be built (see above).');
-      process.exit(1);
-    }
-    page();
-  }
-  const shell = stale('shell', ['electron', 'build/bundle-shell.ts']);
-  if (shell) {
-    if ((await runNode([join(ROOT, 'build', 'bundle-shell.ts')], { stdio: ['ignore', 2, 2] })) !== 0) {
-      say('Concord: the desktop shell could not be built (see above).');
-      process.exit(1);
-    }
-    shell();
-  }
+  await ensurePage();
+  const script = join(ROOT, 'build', 'bundle-shell.ts');
+  await ensure('shell', 'the desktop shell', ['electron', 'build/bundle-shell.ts'], [script]);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -1,9 +1,12 @@
 // `npm run -s concord -- ARGS`: sets up on first use, then runs the command line under Concord's own Node.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { ensurePage } from './bundle.mjs';
 import { concordEnvironment, concordNode, ensureDependencies, ROOT } from './setup.mjs';
 
 await ensureDependencies();
+// Only this command shows the page, so only this one waits for it to be built.
+if (process.argv[2] === 'serve') await ensurePage();
 const child = spawn(concordNode(), [join(ROOT, 'electron', 'cli.ts'), ...process.argv.slice(2)], {
   stdio: 'inherit',
   // npm runs scripts in the project's folder; paths are meant from where the person stands.

@@ -22,7 +22,7 @@ function electronBinary() {
   spawnSync(concordNode(), [installer], {
     cwd: ROOT,
     stdio: 'ignore',
-    timeout: 300_000,
+    timeout: 180_000,
     env: concordEnvironment(),
   });
   if (existsSync(own)) return own;
@@ -43,14 +43,7 @@ function carriesOldNode(binary) {
   return Number.parseInt(readFileSync(versionFile, 'utf8').replace(/^v/, ''), 10) < 35;
 }
 
-function startHost(extra) {
-  return spawn(concordNode(), [join(ROOT, 'build', 'workstation.ts'), ...extra], {
-    cwd: ROOT,
-    stdio: ['inherit', 'pipe', 'inherit'],
-    env: concordEnvironment(),
-  });
-}
-
+/** Debian and others forbid root the sandbox of Chromium; a person's own account has it. */
 function openWindow(binary, extra) {
   const sandbox = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   return spawn(binary, [...sandbox, ROOT, ...extra], {
@@ -60,28 +53,41 @@ function openWindow(binary, extra) {
   });
 }
 
+/** The browser host; `onAddress` hears of its address once it answers. */
+function openHost(extra, onAddress) {
+  const host = spawn(concordNode(), [join(ROOT, 'build', 'workstation.ts'), ...extra], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: concordEnvironment(),
+  });
+  let written = '';
+  host.stdout.on('data', (chunk) => {
+    const before = written.includes('\n');
+    written += String(chunk);
+    if (!before && written.includes('\n')) onAddress(written.slice(0, written.indexOf('\n')));
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => host.kill(signal));
+  host.on('exit', (code) => process.exit(code ?? 0));
+  return host;
+}
+
 await ensureDependencies();
 await ensureBundles();
 const display = hasDisplay();
 const binary = display ? electronBinary() : null;
 
 if (binary && !carriesOldNode(binary)) {
-  const ready = spawnSync(concordNode(), [join(ROOT, 'build', 'workstation.ts'), '--prepare'], {
-    cwd: ROOT,
-    stdio: 'inherit',
-    env: concordEnvironment(),
-  });
-  if (ready.status !== 0) process.exit(ready.status ?? 1);
-  openWindow(binary, []).on('exit', (code) => process.exit(code ?? 0));
+  const window = openWindow(binary, ['--demo']);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => window.kill(signal));
+  window.on('exit', (code) => process.exit(code ?? 0));
+} else if (binary) {
+  const host = openHost([], (address) =>
+    openWindow(binary, ['--connect', address]).on('exit', () => host.kill('SIGTERM')),
+  );
 } else {
-  if (display && !binary)
-    say('Concord: no Electron can be had here, so the workstation opens in your browser.');
-  const host = startHost(display && !binary ? ['--open'] : []);
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => host.kill(signal));
-  host.on('exit', (code) => process.exit(code ?? 0));
-  host.stdout.on('data', (chunk) => {
-    const address = String(chunk).trim();
+  if (display) say('Concord: no Electron can be had here, so the workstation opens in your browser.');
+  openHost(display ? ['--open'] : [], (address) => {
     process.stdout.write(`${address}\n`);
-    if (binary) openWindow(binary, ['--connect', address]).on('exit', () => host.kill('SIGTERM'));
+    say('Concord serves this machine only; open the address above in a browser. Ctrl+C stops it.');
   });
 }

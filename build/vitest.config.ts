@@ -1,8 +1,9 @@
 // Every test of the project: unit tests beside the code, the contract through fetch, the whole in a browser.
+import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const common = { root, plugins: [svelte({ configFile: false })] };
 
 export default defineConfig({

@@ -1,33 +1,26 @@
-// What `npm start` runs under Concord's own Node: makes the demo study on first use, then serves the workstation.
+// What `npm start` runs under Concord's own Node where no desktop window holds the backend: the browser host on the demo study.
 import { spawn } from 'node:child_process';
+import { openDemo } from '../electron/host/demo.ts';
 import { startBrowserHost, stopOnSignals } from '../electron/serve.ts';
 
-const prepareOnly = process.argv.includes('--prepare');
-const host = await startBrowserHost();
-let shown = '';
-await host.backend.services.demo.open((step) => {
-  if (step === shown) return;
-  if (shown === '') process.stderr.write('Concord: making the demo study (once) …\n');
-  shown = step;
-  process.stderr.write(`  ${step}\n`);
-});
-if (prepareOnly) {
-  await host.close();
-} else {
-  stopOnSignals(() => host.close());
-  process.stdout.write(`${host.address}\n`);
-  process.stderr.write('Concord serves this machine only. Ctrl+C stops it.\n');
-  if (process.argv.includes('--open')) openInBrowser(host.address);
-}
+const say = (line: string) => process.stderr.write(`${line}\n`);
 
-function openInBrowser(address: string): void {
+const host = await startBrowserHost();
+stopOnSignals(() => host.close());
+const address = `${host.address}${await openDemo(host.backend, say)}`;
+process.stdout.write(`${address}\n`);
+if (process.argv.includes('--open')) openInBrowser(address);
+// Whoever started us may end without a word: then we end too.
+process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+
+/** Opens the address in the person's browser; where that cannot be done, the printed address is enough. */
+function openInBrowser(page: string): void {
   const [command, ...args] =
     process.platform === 'darwin'
-      ? ['open', address]
+      ? ['open', page]
       : process.platform === 'win32'
-        ? ['cmd', '/c', 'start', '', address]
-        : ['xdg-open', address];
-  // Where no browser can be opened, the printed address is enough.
+        ? ['cmd', '/c', 'start', '""', page.replaceAll('&', '^&')]
+        : ['xdg-open', page];
   spawn(command, args, { stdio: 'ignore', detached: true })
     .on('error', () => undefined)
     .unref();

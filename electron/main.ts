@@ -10,18 +10,17 @@ import {
   shell,
   type IpcMainInvokeEvent,
 } from 'electron';
-import { join } from 'node:path';
-import { pageResponse, plain } from './host/pages.ts';
-import { concordHome, concordRoot, concordVersion } from './host/paths.ts';
+import { isAbsolute, join } from 'node:path';
+import { connectTo, type Answerer } from './host/connect.ts';
+import { openDemo } from './host/demo.ts';
+import { hardened, pageResponse, plain } from './host/pages.ts';
+import { concordHome, concordVersion, modelsFolder, pagesFolder } from './host/paths.ts';
 
 const ORIGIN = 'app://concord';
+/** A page that breaks more often than this within a minute is not started again. */
+const RESTARTS_A_MINUTE = 3;
 
-interface Api {
-  fetch(request: Request): Promise<Response>;
-  close(): Promise<void>;
-}
-
-/** `--connect URL` puts the window in front of a backend elsewhere on this machine; `--study FOLDER` serves one study. */
+/** `--connect URL`: a backend elsewhere on this machine; `--study FOLDER`: that study alone; `--demo`: start on the demo. */
 function argument(name: string): string | undefined {
   const at = process.argv.indexOf(name);
   return at >= 0 ? process.argv[at + 1] : undefined;
@@ -31,37 +30,24 @@ protocol.registerSchemesAsPrivileged([
   { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
 ]);
 
-async function openBackend(): Promise<Api> {
+/** Who answers /api/, and where the page starts (from the #). */
+async function openBackend(): Promise<{ backend: Answerer; page: string }> {
   const address = argument('--connect');
-  if (address !== undefined) return connectTo(address);
+  if (address !== undefined) return { backend: connectTo(address), page: new URL(address).hash };
+  // Loaded here and not above: the window of an old Electron, which the database does not run in, only connects.
   const { createBackend } = await import('./backend/index.ts');
-  return createBackend({
+  const backend = await createBackend({
     home: concordHome(),
     host: 'desktop',
     study: argument('--study'),
-    modelsFolder: join(concordRoot(), 'models'),
+    modelsFolder: modelsFolder(),
     version: concordVersion(),
   });
+  const demo = process.argv.includes('--demo');
+  return { backend, page: demo ? await openDemo(backend, (line) => console.error(line)) : '' };
 }
 
-/** Passes requests on to a browser host; its launch token comes in the address. */
-function connectTo(address: string): Api {
-  const { origin, searchParams } = new URL(address);
-  const token = searchParams.get('token') ?? '';
-  return {
-    async fetch(request) {
-      const { pathname, search } = new URL(request.url);
-      const headers = new Headers(request.headers);
-      headers.delete('origin');
-      headers.set('x-concord-token', token);
-      const body = request.method === 'GET' ? undefined : await request.arrayBuffer();
-      return fetch(`${origin}${pathname}${search}`, { method: request.method, headers, body });
-    },
-    close: () => Promise.resolve(),
-  };
-}
-
-function createWindow(): BrowserWindow {
+function createWindow(page: string): BrowserWindow {
   const window = new BrowserWindow({
     width: 1440,
     height: 900,
@@ -80,59 +66,99 @@ function createWindow(): BrowserWindow {
     },
   });
   window.once('ready-to-show', () => window.show());
-  // The page stays Concord's own: nothing navigates away and nothing opens a window.
-  window.webContents.on('will-navigate', (event, url) => {
-    if (!url.startsWith(`${ORIGIN}/`)) event.preventDefault();
-  });
-  window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  window.webContents.on('will-attach-webview', (event) => event.preventDefault());
-  window.webContents.on('render-process-gone', (_event, details) => {
-    if (details.reason === 'clean-exit') return;
-    // Strokes are in the database already: a new page goes on where the old one stopped.
-    window.webContents.reload();
-  });
-  void window.loadURL(`${ORIGIN}/index.html`);
+  restartWhenBroken(window);
+  void window.loadURL(`${ORIGIN}/index.html${page}`);
   return window;
 }
 
-/** Only our own page may call the shell. */
-function fromOurPage(event: IpcMainInvokeEvent): boolean {
-  return event.senderFrame?.url.startsWith(`${ORIGIN}/`) ?? false;
+/** Strokes are in the database before the next one starts: a new page goes on where the broken one stopped. */
+function restartWhenBroken(window: BrowserWindow): void {
+  let breaks: number[] = [];
+  window.webContents.on('render-process-gone', (_event, details) => {
+    if (details.reason === 'clean-exit' || window.isDestroyed()) return;
+    breaks = [...breaks.filter((time) => time > Date.now() - 60_000), Date.now()];
+    if (breaks.length <= RESTARTS_A_MINUTE) return window.webContents.reload();
+    dialog.showErrorBox(
+      'Concord’s window keeps breaking',
+      `The page stopped ${breaks.length} times within a minute (${details.reason}). Every finished stroke is saved. Start Concord again; if it happens again, the graphics driver is the first suspect.`,
+    );
+    app.quit();
+  });
 }
 
-function registerDialogs(): void {
-  ipcMain.handle(
-    'concord:pick-files',
-    async (event, options: { title?: unknown; multiple?: unknown } | undefined) => {
-      const window = BrowserWindow.fromWebContents(event.sender);
-      if (!fromOurPage(event) || !window) return [];
-      const result = await dialog.showOpenDialog(window, {
-        title: String(options?.title ?? 'Choose files'),
-        properties: options?.multiple ? ['openFile', 'multiSelections'] : ['openFile'],
-      });
-      return result.canceled ? [] : result.filePaths;
-    },
-  );
-  ipcMain.handle('concord:pick-folder', async (event, options: { title?: unknown } | undefined) => {
-    const window = BrowserWindow.fromWebContents(event.sender);
-    if (!fromOurPage(event) || !window) return null;
-    const properties: ('openDirectory' | 'createDirectory')[] = ['openDirectory', 'createDirectory'];
-    const result = await dialog.showOpenDialog(window, {
-      title: String(options?.title ?? 'Choose a folder'),
-      properties,
+/** The page stays Concord's own: nothing navigates away, opens a window or asks for a device. */
+function keepPagesHome(): void {
+  app.on('web-contents-created', (_event, contents) => {
+    contents.on('will-navigate', (event, url) => {
+      if (!url.startsWith(`${ORIGIN}/`)) event.preventDefault();
     });
-    return result.canceled ? null : (result.filePaths[0] ?? null);
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    contents.on('will-attach-webview', (event) => event.preventDefault());
+  });
+  const allowed = (permission: string) => permission === 'clipboard-sanitized-write';
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) =>
+    answer(allowed(permission)),
+  );
+  session.defaultSession.setPermissionCheckHandler((_contents, permission) => allowed(permission));
+}
+
+/** The window that asks, when it is our own page in its main frame; anything else gets no answer worth having. */
+function asking(event: IpcMainInvokeEvent): BrowserWindow | null {
+  const frame = event.senderFrame;
+  if (!frame?.url.startsWith(`${ORIGIN}/`) || frame.parent) return null;
+  return BrowserWindow.fromWebContents(event.sender);
+}
+
+type OpenProperty = 'openFile' | 'openDirectory' | 'createDirectory' | 'multiSelections';
+
+async function choose(
+  event: IpcMainInvokeEvent,
+  title: unknown,
+  properties: OpenProperty[],
+): Promise<string[]> {
+  const window = asking(event);
+  if (!window) return [];
+  const heading = typeof title === 'string' ? title.slice(0, 200) : undefined;
+  const result = await dialog.showOpenDialog(window, { title: heading, properties });
+  return result.canceled ? [] : result.filePaths;
+}
+
+function registerCalls(): void {
+  type Options = { title?: unknown; multiple?: unknown } | undefined;
+  ipcMain.handle('concord:pick-files', (event, options: Options) =>
+    choose(
+      event,
+      options?.title,
+      options?.multiple === true ? ['openFile', 'multiSelections'] : ['openFile'],
+    ),
+  );
+  ipcMain.handle('concord:pick-folder', async (event, options: Options) => {
+    const chosen = await choose(event, options?.title, ['openDirectory', 'createDirectory']);
+    return chosen[0] ?? null;
   });
   ipcMain.handle('concord:reveal', (event, path: unknown) => {
-    if (fromOurPage(event) && typeof path === 'string') shell.showItemInFolder(path);
+    if (asking(event) && typeof path === 'string' && isAbsolute(path)) shell.showItemInFolder(path);
   });
 }
 
 function buildMenu(): Menu {
   const isMac = process.platform === 'darwin';
+  const goTo = (page: string) => () => {
+    const window = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
+    // Only what stands behind the # changes: the page goes there without loading anew.
+    void window?.loadURL(`${ORIGIN}/index.html${page}`);
+  };
   return Menu.buildFromTemplate([
     ...(isMac ? [{ role: 'appMenu' as const }] : []),
-    { label: 'File', submenu: [isMac ? { role: 'close' } : { role: 'quit' }] },
+    {
+      label: 'File',
+      submenu: [
+        { label: 'New study…', click: goTo('#/new') },
+        { label: 'Open study…', click: goTo('#/') },
+        { type: 'separator' },
+        isMac ? { role: 'close' } : { role: 'quit' },
+      ],
+    },
     // Undo belongs to the mask: the page has the key, so the menu must not take it.
     { label: 'Edit', submenu: [{ role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }] },
     {
@@ -140,29 +166,32 @@ function buildMenu(): Menu {
       submenu: [{ role: 'zoomIn' }, { role: 'zoomOut' }, { role: 'resetZoom' }, { role: 'togglefullscreen' }],
     },
     { role: 'windowMenu' },
+    { label: 'Help', role: 'help', submenu: [{ label: 'Settings and keys', click: goTo('#/settings') }] },
   ]);
 }
 
 async function start(): Promise<void> {
   await app.whenReady();
-  const pages = join(concordRoot(), 'out', 'renderer');
-  const backend = await openBackend();
-  protocol.handle('app', (request) => {
+  const pages = pagesFolder();
+  const { backend, page } = await openBackend();
+  protocol.handle('app', async (request) => {
     const { host, pathname } = new URL(request.url);
     if (host !== 'concord') return plain(404, 'There is nothing here.');
-    return pathname.startsWith('/api/') ? backend.fetch(request) : pageResponse(pages, pathname);
+    return pathname.startsWith('/api/')
+      ? hardened(await backend.fetch(request))
+      : pageResponse(pages, pathname);
   });
-  session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  session.defaultSession.setPermissionCheckHandler(() => false);
-  registerDialogs();
+  keepPagesHome();
+  registerCalls();
   Menu.setApplicationMenu(buildMenu());
-  let window = createWindow();
+  createWindow(page);
   app.on('second-instance', () => {
-    if (window.isMinimized()) window.restore();
-    window.focus();
+    const [window] = BrowserWindow.getAllWindows();
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
   });
   app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) window = createWindow();
+    if (BrowserWindow.getAllWindows().length === 0) createWindow(page);
   });
   app.on('window-all-closed', () => app.quit());
   let closed = false;
@@ -176,9 +205,11 @@ async function start(): Promise<void> {
   });
 }
 
-if (app.requestSingleInstanceLock()) {
+// A window that only connects holds no study: as many as one likes may run.
+if (argument('--connect') !== undefined || app.requestSingleInstanceLock()) {
   start().catch((error: unknown) => {
     const sentence = error instanceof Error ? error.message : String(error);
+    console.error(`concord: ${sentence}`);
     dialog.showErrorBox('Concord could not start', sentence);
     app.exit(1);
   });

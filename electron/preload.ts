@@ -2,12 +2,17 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import type { ConcordDesktop } from './contract/desktop.ts';
 
+/** Electron before 32 has no webUtils and puts the path on the file itself. */
+function pathForFile(file: File): string {
+  const utilities = webUtils as typeof webUtils | undefined;
+  return utilities ? utilities.getPathForFile(file) : ((file as File & { path?: string }).path ?? '');
+}
+
 const desktop: ConcordDesktop = {
+  platform: process.platform,
   pickFiles: (options) => ipcRenderer.invoke('concord:pick-files', options) as Promise<string[]>,
   pickFolder: (options) => ipcRenderer.invoke('concord:pick-folder', options) as Promise<string | null>,
-  // Electron before 32 has no webUtils and puts the path on the file itself.
-  pathForFile: (file: File) =>
-    webUtils?.getPathForFile(file) ?? (file as File & { path?: string }).path ?? '',
+  pathForFile,
   revealInFolder: (path: string) => ipcRenderer.invoke('concord:reveal', path) as Promise<void>,
 };
 

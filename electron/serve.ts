@@ -2,12 +2,11 @@
 import { serve } from '@hono/node-server';
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
-import { join } from 'node:path';
 import { Problem } from './contract/problem.ts';
 import { createBackend, type Backend } from './backend/index.ts';
 import { createGuard, type Guard } from './host/guard.ts';
-import { pageResponse } from './host/pages.ts';
-import { concordHome, concordRoot, concordVersion } from './host/paths.ts';
+import { hardened, pageResponse, plain } from './host/pages.ts';
+import { concordHome, concordVersion, modelsFolder, pagesFolder } from './host/paths.ts';
 
 export interface ServeOptions {
   /** Serve this one study; all studies of the home otherwise. */
@@ -31,13 +30,12 @@ export interface BrowserHost {
 
 /** Starts the browser host. Throws Problem `port-in-use` and whatever opening the study throws. */
 export async function startBrowserHost(options: ServeOptions = {}): Promise<BrowserHost> {
-  const root = concordRoot();
-  const pages = join(root, 'out', 'renderer');
+  const pages = pagesFolder();
   const backend = await createBackend({
     home: options.home ?? concordHome(),
     host: 'browser',
     study: options.study,
-    modelsFolder: join(root, 'models'),
+    modelsFolder: modelsFolder(),
     version: concordVersion(),
     now: options.now,
   });
@@ -47,29 +45,18 @@ export async function startBrowserHost(options: ServeOptions = {}): Promise<Brow
     hostname: '127.0.0.1',
     port: options.port ?? 0,
     async fetch(request: Request): Promise<Response> {
-      const refusal = guard?.check(request);
+      const refusal = guard ? guard.check(request) : plain(503, 'Concord is starting; try again.');
       if (refusal) return refusal;
       const { pathname } = new URL(request.url);
-      if (pathname.startsWith('/api/')) return backend.fetch(request);
+      if (pathname.startsWith('/api/')) return hardened(await backend.fetch(request));
+      if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'This can only be read.');
       return pageResponse(pages, pathname);
     },
   }) as Server;
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('listening', resolve);
-      server.once('error', reject);
-      if (server.listening) resolve();
-    });
-  } catch (cause) {
+  const port = await listeningPort(server, options.port ?? 0).catch(async (problem: unknown) => {
     await backend.close();
-    throw new Problem(
-      'port-in-use',
-      `Port ${options.port ?? 0} cannot be used. Choose another with --port.`,
-      { cause },
-    );
-  }
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
+    throw problem;
+  });
   const origin = `http://127.0.0.1:${port}`;
   guard = createGuard(origin, token);
   return {
@@ -78,11 +65,30 @@ export async function startBrowserHost(options: ServeOptions = {}): Promise<Brow
     backend,
     address: `${origin}/?token=${token}`,
     async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closed;
       await backend.close();
     },
   };
+}
+
+async function listeningPort(server: Server, wanted: number): Promise<number> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('listening', resolve);
+      server.once('error', reject);
+      if (server.listening) resolve();
+    });
+  } catch (cause) {
+    throw new Problem(
+      'port-in-use',
+      `Port ${wanted} cannot be used on this machine: another program has it, or it needs more rights. Choose another with --port.`,
+      { cause },
+    );
+  }
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : wanted;
 }
 
 /** Keeps a host running until the process is asked to stop, then closes it in good order. */

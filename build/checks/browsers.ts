@@ -78,7 +78,7 @@ export function ensureScipy(say: (line: string) => void): void {
 
 /** The folder of an Electron for the tests of the window: the project's own, or a test runtime beside the checkout. */
 export function findElectron(say: (line: string) => void): string | null {
-  const chosen = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
+  const chosen = process.env['CONCORD_TEST_ELECTRON'] ?? process.env['ELECTRON_OVERRIDE_DIST_PATH'];
   if (chosen) return existsSync(chosen) ? chosen : null;
   const own = join(root, 'node_modules', 'electron', 'dist');
   if (existsSync(join(own, 'version'))) return own;

@@ -92,7 +92,7 @@ async function endToEnd(total: Tally, bundled: boolean): Promise<void> {
   }
   const electron = findElectron(say);
   const environment: NodeJS.ProcessEnv = { CONCORD_CHROMIUM: chromium };
-  if (electron) environment['ELECTRON_OVERRIDE_DIST_PATH'] = electron;
+  if (electron) environment['CONCORD_TEST_ELECTRON'] = electron;
   addTally(total, await vitest('e2e', environment));
 }
 

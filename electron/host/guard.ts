@@ -2,8 +2,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { plain } from './pages.ts';
 
-const COOKIE = 'concord';
-
 export interface Guard {
   /** A refusal or redirect, or null when the request may go on. */
   check(request: Request): Response | null;
@@ -15,42 +13,53 @@ export interface Guard {
  * of ours send the token as `x-concord-token`.
  */
 export function createGuard(origin: string, token: string): Guard {
-  const host = new URL(origin).host;
+  const { host, port } = new URL(origin);
+  // Cookies know no ports: two hosts on one machine must not overwrite each other's.
+  const cookie = `concord-${port}`;
   return {
     check(request) {
       const url = new URL(request.url);
       if (request.headers.get('host') !== host) return plain(403, 'This address is not Concord’s.');
-      const from = request.headers.get('origin');
-      if (from !== null && from !== origin)
-        return plain(403, 'Another web page asked for this; Concord refused.');
+      if (foreign(request, origin)) return plain(403, 'Another web page asked for this; Concord refused.');
       if (url.pathname === '/' && url.searchParams.has('token')) {
-        if (!same(url.searchParams.get('token') ?? '', token))
-          return plain(401, 'This launch token is not valid any more.');
+        if (!same(url.searchParams.get('token') ?? '', token)) {
+          return plain(
+            401,
+            'This launch token is not valid any more: open the address that Concord printed last.',
+          );
+        }
         return new Response(null, {
           status: 303,
           headers: {
             location: '/',
-            'set-cookie': `${COOKIE}=${token}; HttpOnly; SameSite=Strict; Path=/`,
+            'set-cookie': `${cookie}=${token}; HttpOnly; SameSite=Strict; Path=/`,
             'cache-control': 'no-store',
           },
         });
       }
-      const given = request.headers.get('x-concord-token') ?? cookieOf(request);
-      if (!same(given, token)) {
-        return plain(
-          401,
-          'Open Concord with the address that it printed when it started: the token in it lets you in.',
-        );
-      }
-      return null;
+      const given = request.headers.get('x-concord-token') ?? valueOf(cookie, request);
+      if (same(given, token)) return null;
+      return plain(
+        401,
+        'Open Concord with the address that it printed when it started: the token in it lets you in.',
+      );
     },
   };
 }
 
-function cookieOf(request: Request): string {
+/** True when another web page asks: by its Origin, or (for requests without one) by what the browser says of it. */
+function foreign(request: Request, origin: string): boolean {
+  const from = request.headers.get('origin');
+  if (from !== null) return from !== origin;
+  const site = request.headers.get('sec-fetch-site');
+  const opensPage = request.headers.get('sec-fetch-mode') === 'navigate' && request.method === 'GET';
+  return site !== null && site !== 'same-origin' && site !== 'none' && !opensPage;
+}
+
+function valueOf(cookie: string, request: Request): string {
   for (const part of (request.headers.get('cookie') ?? '').split(';')) {
     const [name, value] = part.trim().split('=');
-    if (name === COOKIE) return value ?? '';
+    if (name === cookie) return value ?? '';
   }
   return '';
 }

@@ -37,6 +37,23 @@ const TYPES: Record<string, string> = {
   '.json': 'application/json',
 };
 
+/** What a browser must hold to in answers of the API: none of them is a page of Concord's. */
+const ANSWER_HEADERS: Record<string, string> = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
+};
+
+/** The same answer, with the headers above where it does not set its own. Its body still streams. */
+export function hardened(response: Response): Response {
+  const headers = new Headers(response.headers);
+  for (const [name, value] of Object.entries(ANSWER_HEADERS)) {
+    if (!headers.has(name)) headers.set(name, value);
+  }
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}
+
 /** The file of the page at a URL path, or 404. Never leaves `folder`. */
 export async function pageResponse(folder: string, pathname: string): Promise<Response> {
   let path: string;

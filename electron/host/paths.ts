@@ -2,14 +2,25 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-/** The folder that holds package.json, models/ and out/: the checkout, or the packaged application. */
+/** The folder that holds package.json and out/: the checkout, or the packaged application. */
 export function concordRoot(): string {
   for (const up of ['../..', '..', '.']) {
-    const folder = new URL(`${up}/`, import.meta.url).pathname;
-    if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'models'))) return folder;
+    const folder = fileURLToPath(new URL(up, import.meta.url));
+    if (existsSync(join(folder, 'package.json'))) return folder;
   }
   throw new Error('Concord cannot find its own files; install it again.');
+}
+
+/** The built page. */
+export function pagesFolder(): string {
+  return join(concordRoot(), 'out', 'renderer');
+}
+
+/** The models that come with Concord. A packaged application keeps them outside its archive, where native code reads. */
+export function modelsFolder(): string {
+  return join(concordRoot().replace(/app\.asar$/, 'app.asar.unpacked'), 'models');
 }
 
 export function concordVersion(): string {
