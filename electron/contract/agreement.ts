@@ -73,6 +73,10 @@ export const AgreementSummaryRowSchema = z.object({
   structureName: z.string(),
   /** "all", "A – B" for a pair of readers, "A" for one reader's rounds. */
   pair: z.string(),
+  /** True for the line over all pairs, whatever a reader may be called. */
+  isAll: z.boolean(),
+  /** The arms compared; null where all rows of the kind have the same. */
+  arms: z.string().nullable(),
   /** Keys: dice, jaccard, volumeDifferenceMl, kappaImage, kappaUnion10mm, hd95PooledMm, hd95MaxMm, hausdorffMm, assdMm, nsd … */
   values: z.record(z.string(), SummaryValueSchema),
 });

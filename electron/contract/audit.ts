@@ -18,5 +18,8 @@ export const AuditVerdictSchema = z.object({
   events: z.int(),
   /** The first broken link, in words. */
   firstBroken: z.object({ seq: z.int(), reason: z.string() }).nullable(),
+  /** Sealed reads whose mask was hashed again and compared with the read and with the trail. */
+  sealsChecked: z.int(),
+  sealFaults: z.array(z.object({ readId: z.string(), reason: z.string() })),
 });
 export type AuditVerdict = z.infer<typeof AuditVerdictSchema>;

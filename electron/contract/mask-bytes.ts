@@ -248,3 +248,28 @@ export function describePatch(bytes: Uint8Array, count: number): { voxels: numbe
   labels.delete(0);
   return { voxels, labels };
 }
+
+/** Mask bytes with every label replaced by `map[label]`; labels that `map` lacks become background. */
+export function relabelMask(bytes: Uint8Array, map: ReadonlyMap<number, number>): Uint8Array<ArrayBuffer> {
+  const out = new ByteWriter();
+  let pending = 0;
+  let pendingLabel = 0;
+  let first = true;
+  let total = 0;
+  forEachMaskRun(bytes, (_start, length) => (total += length));
+  out.varint(total);
+  forEachMaskRun(bytes, (_start, length, label) => {
+    const next = map.get(label) ?? 0;
+    if (!first && next !== pendingLabel) {
+      out.varint(pending);
+      out.byte(pendingLabel);
+      pending = 0;
+    }
+    first = false;
+    pendingLabel = next;
+    pending += length;
+  });
+  out.varint(pending);
+  out.byte(pendingLabel);
+  return out.finish();
+}

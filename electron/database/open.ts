@@ -1,6 +1,13 @@
 // Opens and creates study databases. Everything that only SQLite has stays in this folder.
 import Database from 'better-sqlite3';
-import { Kysely, SqliteDialect, type Transaction } from 'kysely';
+import {
+  CompiledQuery,
+  Kysely,
+  SqliteDialect,
+  SqliteDriver,
+  type DatabaseConnection,
+  type Transaction,
+} from 'kysely';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Problem } from '../contract/problem.ts';
@@ -54,6 +61,36 @@ export function openDatabase(file: string): StudyDatabase {
   return connect(file, false);
 }
 
+/** Transactions as a study needs them; the rest is Kysely's. */
+class StudyDriver extends SqliteDriver {
+  private readonly sqlite: Database.Database;
+
+  constructor(sqlite: Database.Database) {
+    super({ database: sqlite });
+    this.sqlite = sqlite;
+  }
+  /** Immediate: a second process waits here, instead of failing when it turns from reading to writing. */
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+  /** SQLite has rolled back by itself when the disk is full; rolling back again would hide that reason. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.sqlite.inTransaction) await super.rollbackTransaction(connection);
+  }
+}
+
+class StudyDialect extends SqliteDialect {
+  private readonly sqlite: Database.Database;
+
+  constructor(sqlite: Database.Database) {
+    super({ database: sqlite });
+    this.sqlite = sqlite;
+  }
+  override createDriver(): SqliteDriver {
+    return new StudyDriver(this.sqlite);
+  }
+}
+
 function connect(file: string, isNew: boolean): StudyDatabase {
   let sqlite: Database.Database;
   try {
@@ -72,7 +109,7 @@ function connect(file: string, isNew: boolean): StudyDatabase {
     sqlite.close();
     throw cause instanceof Problem ? cause : explainSqlite(cause, file);
   }
-  const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
+  const kysely = new Kysely<Tables>({ dialect: new StudyDialect(sqlite) });
   return {
     read: kysely,
     async write(work) {

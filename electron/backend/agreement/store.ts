@@ -34,6 +34,7 @@ export async function sealedReads(db: Readable): Promise<SealedRead[]> {
     .where('read.state', '=', 'sealed')
     .select([
       'read.id as readId',
+      'read.assignment_id as assignmentId',
       'mask_revision.id as revisionId',
       'mask_revision.counts',
       'reader.id as personId',
@@ -53,18 +54,19 @@ export async function sealedReads(db: Readable): Promise<SealedRead[]> {
     .execute();
   const proposals = await db
     .selectFrom('mask_revision')
-    .where('kind', '=', 'proposal')
-    .where('read_id', 'is not', null)
-    .select(['id', 'read_id'])
-    .orderBy('created_at')
+    .innerJoin('read', 'read.id', 'mask_revision.read_id')
+    .where('mask_revision.kind', '=', 'proposal')
+    .select(['mask_revision.id', 'read.assignment_id as assignmentId'])
+    .orderBy('mask_revision.created_at')
     .execute();
-  // The first proposal is the one the reader was anchored by.
+  // The first proposal is the one the reader was anchored by; a reopened read keeps that of its first version.
   const baseline = new Map<string, string>();
-  for (const { id, read_id } of proposals) if (read_id && !baseline.has(read_id)) baseline.set(read_id, id);
+  for (const { id, assignmentId } of proposals)
+    if (!baseline.has(assignmentId)) baseline.set(assignmentId, id);
   return rows.map((row) => ({
     ...row,
     sealedAt: row.sealedAt ?? '',
-    baselineRevisionId: baseline.get(row.readId) ?? null,
+    baselineRevisionId: baseline.get(row.assignmentId) ?? null,
     grid: JSON.parse(row.grid) as Grid,
     counts: JSON.parse(row.counts) as Record<string, number>,
   }));

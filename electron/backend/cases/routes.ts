@@ -1,0 +1,63 @@
+// HTTP of cases: coordinators import and see identities; readers meet cases through their reads only.
+import { Hono } from 'hono';
+import type { ReadableStream as WebStream } from 'node:stream/web';
+import * as z from 'zod';
+import { ImportSchema, InspectSchema } from '../../contract/cases.ts';
+import type { StudyEnv } from '../context.ts';
+import { coordinatorOnly, who } from '../http/access.ts';
+import { check } from '../http/problems.ts';
+import type { CaseService } from './service.ts';
+import type { Uploads } from './uploads.ts';
+import type { VolumeStore } from './volumes.ts';
+
+export interface CaseRouteNeeds {
+  cases: CaseService;
+  volumes: VolumeStore;
+  uploads: Uploads;
+}
+
+const RangeSchema = z
+  .object({
+    from: z.coerce.number().int().min(0).optional(),
+    count: z.coerce.number().int().positive().optional(),
+  })
+  .refine(
+    (range) => (range.from === undefined) === (range.count === undefined),
+    'give from and count, or neither',
+  );
+
+export function caseRoutes({ cases, volumes, uploads }: CaseRouteNeeds) {
+  return new Hono<StudyEnv>()
+    .get('/cases', coordinatorOnly, async (c) => c.json(await cases.list(c.var.study)))
+    .get('/cases/:case/thumbnail', coordinatorOnly, async (c) => {
+      const png = await cases.thumbnail(c.var.study, c.req.param('case'));
+      return c.body(png as Uint8Array<ArrayBuffer>, 200, {
+        'content-type': 'image/png',
+        'cache-control': 'private, max-age=86400',
+      });
+    })
+    .get('/cases/:case/voxels', coordinatorOnly, check('query', RangeSchema), async (c) => {
+      const { from, count } = c.req.valid('query');
+      const volumeId = await cases.volumeId(c.var.study, c.req.param('case'));
+      const range = from !== undefined && count !== undefined ? { from, count } : undefined;
+      return volumes.voxelResponse(c.var.study, volumeId, range);
+    })
+    .post(
+      '/uploads',
+      coordinatorOnly,
+      check('query', z.object({ name: z.string().min(1).max(255), batch: z.string().min(1) })),
+      async (c) => {
+        const { name, batch } = c.req.valid('query');
+        return c.json(
+          { path: await uploads.receive(batch, name, c.req.raw.body as WebStream<Uint8Array> | null) },
+          201,
+        );
+      },
+    )
+    .post('/imports/inspect', coordinatorOnly, check('json', InspectSchema), async (c) =>
+      c.json(await cases.inspect(c.var.study, c.req.valid('json').paths)),
+    )
+    .post('/imports', coordinatorOnly, check('json', ImportSchema), async (c) =>
+      c.json(await cases.startImport(c.var.study, c.req.valid('json').items, who(c)), 202),
+    );
+}

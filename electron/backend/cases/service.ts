@@ -1,0 +1,194 @@
+// Cases: what can be imported, importing it, and what was understood.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Case, ImportCandidate } from '../../contract/cases.ts';
+import type { Job } from '../../contract/jobs.ts';
+import type { Person } from '../../contract/study.ts';
+import { Problem } from '../../contract/problem.ts';
+import { appendAudit } from '../../database/audit.ts';
+import type { VolumeClient } from '../../workers/volume-client.ts';
+import type { ImportedVolume } from '../../workers/volume-worker.ts';
+import type { OpenStudy } from '../context.ts';
+import { newId } from '../identity.ts';
+import type { JobService } from '../jobs/service.ts';
+import { ensureAssignments } from '../reads/assignments.ts';
+import { caseNames, caseWithHash, insertCase, listCases, thumbnailOf, volumeIdOfCase } from './store.ts';
+import type { Uploads } from './uploads.ts';
+
+export interface ImportItem {
+  path: string;
+  series: string | null;
+  name: string;
+}
+/** What an import job answers with. */
+export interface ImportResult {
+  cases: { id: string; name: string }[];
+  failures: { name: string; path: string; code: string; reason: string }[];
+}
+
+export interface CaseService {
+  inspect(study: OpenStudy, paths: string[]): Promise<ImportCandidate[]>;
+  /** Imports in the background, item by item; one that fails leaves nothing and does not hold up the rest. */
+  startImport(study: OpenStudy, items: ImportItem[], person: Person | null): Promise<Job>;
+  /** Imports one volume now. Throws Problem for whatever is wrong with it; the study is then unchanged. */
+  importOne(study: OpenStudy, item: ImportItem, actor: string): Promise<{ id: string; name: string }>;
+  list(study: OpenStudy): Promise<Case[]>;
+  /** PNG bytes. Throws Problem `case-not-found`. */
+  thumbnail(study: OpenStudy, caseId: string): Promise<Uint8Array>;
+  volumeId(study: OpenStudy, caseId: string): Promise<string>;
+  /** A case by id or name. Throws Problem `case-not-found`. */
+  find(study: OpenStudy, idOrName: string): Promise<{ id: string; name: string }>;
+}
+
+export function createCaseService(needs: {
+  jobs: JobService;
+  client: VolumeClient;
+  uploads: Uploads;
+}): CaseService {
+  const { jobs, client, uploads } = needs;
+
+  async function importOne(
+    study: OpenStudy,
+    item: ImportItem,
+    actor: string,
+  ): Promise<{ id: string; name: string }> {
+    const source = { path: uploads.resolve(item.path), series: item.series };
+    const identity = await client.hash(source);
+    const twin = await caseWithHash(study.database.read, identity.sha256);
+    if (twin !== null) {
+      throw new Problem(
+        'volume-present',
+        `${item.name} is in this study already, as case ${twin}. Nothing was imported.`,
+        {
+          status: 409,
+        },
+      );
+    }
+    const names = await caseNames(study.database.read);
+    const id = newId();
+    const name = freeName(item.name, names.map((c) => c.name)); // prettier-ignore
+    const folders = { volumes: join(study.folder, 'volumes'), cache: join(study.folder, 'cache') };
+    const volume = await client.take(source, identity, folders);
+    try {
+      await store(study, { id, name, series: item.series, volume, actor });
+    } catch (cause) {
+      await rm(join(folders.volumes, volume.storedPath), { recursive: true, force: true });
+      await rm(join(folders.cache, `${volume.sha256}.raw`), { force: true });
+      throw cause;
+    }
+    study.events.publish({ type: 'cases' });
+    return { id, name };
+  }
+
+  async function runImport(
+    study: OpenStudy,
+    items: ImportItem[],
+    actor: string,
+    control: { signal: AbortSignal; progress(step: string, fraction: number | null): void },
+  ): Promise<ImportResult> {
+    const result: ImportResult = { cases: [], failures: [] };
+    for (const [index, item] of items.entries()) {
+      control.signal.throwIfAborted();
+      control.progress(`${item.name}: ${index + 1} of ${items.length}`, index / items.length);
+      try {
+        result.cases.push(await importOne(study, item, actor));
+      } catch (cause) {
+        if (!(cause instanceof Problem)) throw cause;
+        result.failures.push({ name: item.name, path: item.path, code: cause.code, reason: cause.message });
+        if (cause.code === 'disk-full') break; // every further item would meet the same end
+      }
+    }
+    await uploads.discard(items.map((item) => item.path));
+    return result;
+  }
+
+  return {
+    importOne,
+    inspect: (_study, paths) => client.candidates(paths.map((path) => uploads.resolve(path))),
+    startImport(study, items, person) {
+      const title = items.length === 1 ? `Import ${items[0].name}` : `Import ${items.length} volumes`;
+      return jobs.start(study, { kind: 'import', title, createdBy: person }, async (control) => {
+        const result = await runImport(study, items, person?.name ?? 'command line', control);
+        if (result.cases.length === 0 && result.failures.length > 0) {
+          const [first] = result.failures;
+          const more = result.failures.length > 1 ? ` ${result.failures.length - 1} more failed too.` : '';
+          throw new Problem(first.code, `${first.reason}${more}`);
+        }
+        return { result, notes: result.failures.map((failure) => failure.reason) };
+      });
+    },
+    list: (study) => listCases(study.database.read),
+    async thumbnail(study, caseId) {
+      const bytes = await thumbnailOf(study.database.read, caseId);
+      if (!bytes) throw notFound(caseId);
+      return bytes;
+    },
+    async volumeId(study, caseId) {
+      const id = await volumeIdOfCase(study.database.read, caseId);
+      if (!id) throw notFound(caseId);
+      return id;
+    },
+    async find(study, idOrName) {
+      const all = await caseNames(study.database.read);
+      const found =
+        all.find((c) => c.id === idOrName) ??
+        all.find((c) => c.name.toLowerCase() === idOrName.toLowerCase());
+      if (!found) throw notFound(idOrName);
+      return found;
+    },
+  };
+}
+
+function notFound(which: string): Problem {
+  return new Problem('case-not-found', `There is no case ${which} in this study.`, { status: 404 });
+}
+
+/** `name`, or `name (2)` and so on where that is taken. */
+function freeName(name: string, taken: string[]): string {
+  const used = new Set(taken.map((other) => other.toLowerCase()));
+  if (!used.has(name.toLowerCase())) return name;
+  for (let n = 2; ; n++) if (!used.has(`${name} (${n})`.toLowerCase())) return `${name} (${n})`;
+}
+
+async function store(
+  study: OpenStudy,
+  added: { id: string; name: string; series: string | null; volume: ImportedVolume; actor: string },
+): Promise<void> {
+  const { volume } = added;
+  const at = new Date().toISOString();
+  const warnings = [...volume.warnings];
+  if (volume.modality !== null && study.modality !== 'other' && volume.modality !== study.modality) {
+    warnings.push(`The study is for ${study.modality} and this volume is ${volume.modality}.`);
+  }
+  await study.database.write(async (tx) => {
+    await insertCase(tx, {
+      id: added.id,
+      name: added.name,
+      at,
+      volume: {
+        id: newId(),
+        sha256: volume.sha256,
+        file_name: volume.fileName,
+        format: volume.format,
+        byte_length: volume.byteLength,
+        stored_path: volume.storedPath,
+        series: added.series,
+        original_grid: JSON.stringify(volume.reorientation.original),
+        reorientation: JSON.stringify(volume.reorientation),
+        grid: JSON.stringify(volume.reorientation.canonical),
+        voxel_type: volume.voxelType,
+        minimum: volume.minimum,
+        maximum: volume.maximum,
+        modality: volume.modality,
+        window_width: volume.window.width,
+        window_level: volume.window.level,
+        warnings: JSON.stringify(warnings),
+        thumbnail: volume.thumbnail,
+        created_at: at,
+      },
+    });
+    await ensureAssignments(tx);
+    const details = { name: added.name, fileName: volume.fileName, sha256: volume.sha256, warnings };
+    await appendAudit(tx, { actor: added.actor, action: 'case.imported', subject: added.id, details }, at);
+  });
+}

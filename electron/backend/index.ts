@@ -1,0 +1,74 @@
+// createBackend: one fetch handler for every host. Neither host knows a route; nothing here knows a host.
+import { Hono } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import { agreementRoutes } from './agreement/routes.ts';
+import { caseRoutes } from './cases/routes.ts';
+import type { BackendOptions, StudyEnv } from './context.ts';
+import { bearerToken } from './http/access.ts';
+import { onError, onNotFound } from './http/problems.ts';
+import { jobRoutes } from './jobs/routes.ts';
+import { maskRoutes } from './masks/routes.ts';
+import { inferenceRoutes, modelRoutes } from './models/routes.ts';
+import { readRoutes } from './reads/routes.ts';
+import { reportRoutes } from './reports/routes.ts';
+import { createServices, type Services } from './services.ts';
+import { hostRoutes, studyRoutes } from './studies/routes.ts';
+
+export type { BackendOptions } from './context.ts';
+
+export interface Backend {
+  fetch(request: Request): Promise<Response>;
+  /** Opens a study folder; answers with its id. */
+  openStudy(folder: string): Promise<string>;
+  /** The same services that the routes stand on, for the host's own commands. */
+  readonly services: Services;
+  /** For tests that walk every route. */
+  readonly routes: { method: string; path: string }[];
+  close(): Promise<void>;
+}
+
+function createApp(services: Services) {
+  const { studies, reads, masks, cases, volumes, uploads, jobs, agreement, models } = services;
+  const withStudy = createMiddleware<StudyEnv>(async (context, next) => {
+    const study = studies.get(context.req.param('study') ?? '');
+    context.set('study', study);
+    context.set('person', studies.personOf(study, bearerToken(context.req.header('authorization'))));
+    await next();
+  });
+  const ofStudy = new Hono<StudyEnv>()
+    .route('/', studyRoutes({ studies, verify: services.verify }))
+    .route('/', caseRoutes({ cases, volumes, uploads }))
+    .route('/', readRoutes({ reads, masks, voxelResponse: volumes.voxelResponse }))
+    .route('/', maskRoutes({ masks, uploads }))
+    .route('/', inferenceRoutes(models))
+    .route('/', jobRoutes(jobs))
+    .route('/', agreementRoutes(agreement))
+    .route('/', reportRoutes(services.reports));
+  return new Hono()
+    .basePath('/api')
+    .route('/', hostRoutes({ studies, openDemo: services.demo.open }))
+    .route('/', modelRoutes(models, studies.refuseOthers))
+    .use('/studies/:study/*', withStudy)
+    .use('/studies/:study', withStudy)
+    .route('/studies/:study', ofStudy);
+}
+
+/** The type behind the page's `hc<Api>` client. */
+export type Api = ReturnType<typeof createApp>;
+
+export async function createBackend(options: BackendOptions): Promise<Backend> {
+  const services = createServices(options);
+  const app = createApp(services);
+  app.onError(onError);
+  app.notFound(onNotFound);
+  if (options.study !== undefined) await services.studies.open(options.study);
+  return {
+    services,
+    fetch: async (request) => app.fetch(request),
+    openStudy: async (folder) => (await services.studies.open(folder)).id,
+    routes: app.routes
+      .filter((route) => route.method !== 'ALL')
+      .map(({ method, path }) => ({ method, path })),
+    close: () => services.close(),
+  };
+}

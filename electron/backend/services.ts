@@ -1,0 +1,87 @@
+// All services of the backend, wired once: the routes and the command line both stand on these.
+import { mkdirSync } from 'node:fs';
+import { createMaskClient } from '../workers/mask-client.ts';
+import { closeAgreement } from '../workers/agreement-client.ts';
+import { createPool, type Pool } from '../workers/pool.ts';
+import { createVolumeClient } from '../workers/volume-client.ts';
+import { workerEntry } from '../workers/entry.ts';
+import { createAgreementService, type AgreementService } from './agreement/service.ts';
+import { createCaseService, type CaseService } from './cases/service.ts';
+import { createUploads, type Uploads } from './cases/uploads.ts';
+import { createVolumeStore, type VolumeStore } from './cases/volumes.ts';
+import type { AuditVerdict } from '../contract/audit.ts';
+import type { BackendOptions, OpenStudy } from './context.ts';
+import { createDemo, type Demo } from './studies/demo.ts';
+import { createJobService, type JobService } from './jobs/service.ts';
+import { createMaskService, type MaskService } from './masks/service.ts';
+import { createModelLibrary } from './models/library.ts';
+import { createModelService, type ModelService } from './models/service.ts';
+import { createReadService, type ReadService } from './reads/service.ts';
+import { createReportService, type ReportService } from './reports/service.ts';
+import { createStudyService, type StudyService } from './studies/service.ts';
+
+export interface Services {
+  options: BackendOptions;
+  pool: Pool;
+  studies: StudyService;
+  cases: CaseService;
+  volumes: VolumeStore;
+  uploads: Uploads;
+  reads: ReadService;
+  masks: MaskService;
+  jobs: JobService;
+  agreement: AgreementService;
+  models: ModelService;
+  reports: ReportService;
+  demo: Demo;
+  /** The audit chain, and every seal against its mask: intact only when both are. */
+  verify(study: OpenStudy): Promise<AuditVerdict>;
+  /** Stops all work and closes every study: nothing acknowledged is lost, whenever it is called. */
+  close(): Promise<void>;
+}
+
+/** Throws Problem `home-unusable` when the home folder cannot be made. */
+export function createServices(options: BackendOptions): Services {
+  mkdirSync(options.home, { recursive: true });
+  const pool = createPool();
+  const volumeClient = createVolumeClient((task) => pool.run(workerEntry('volume-worker'), task));
+  const maskClient = createMaskClient((task) => pool.run(workerEntry('mask-worker'), task));
+  const jobs = createJobService();
+  const studies = createStudyService(options, { jobs });
+  const uploads = createUploads(options.home);
+  const volumes = createVolumeStore({ client: volumeClient });
+  const cases = createCaseService({ jobs, client: volumeClient, uploads });
+  const reads = createReadService(options);
+  const masks = createMaskService({ reads, client: maskClient });
+  const agreement = createAgreementService({ jobs, masks });
+  const library = createModelLibrary(options.modelsFolder, options.home);
+  const models = createModelService({ library, reads, masks, jobs, volumes });
+  return {
+    options,
+    pool,
+    studies,
+    cases,
+    volumes,
+    uploads,
+    reads,
+    masks,
+    jobs,
+    agreement,
+    models,
+    reports: createReportService({ agreement, version: options.version }),
+    demo: createDemo({ studies, cases, reads, masks, jobs, agreement, models, pool }),
+    async verify(study) {
+      const chain = await studies.verifyAudit(study);
+      const seals = await masks.verifySeals(study);
+      const intact = chain.intact && seals.faults.length === 0;
+      return { ...chain, intact, sealsChecked: seals.checked, sealFaults: seals.faults };
+    },
+    async close() {
+      await jobs.close();
+      await masks.settled();
+      await studies.close();
+      await closeAgreement();
+      await pool.close();
+    },
+  };
+}

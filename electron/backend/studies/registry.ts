@@ -1,0 +1,169 @@
+// Study folders: making them whole or not at all, opening them, and the ones open in this process.
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Problem } from '../../contract/problem.ts';
+import { READER_COLOURS } from '../../contract/identity.ts';
+import type { Protocol } from '../../contract/study.ts';
+import { appendAudit } from '../../database/audit.ts';
+import { createDatabase, explainSqlite, openDatabase, type StudyDatabase } from '../../database/open.ts';
+import type { OpenStudy } from '../context.ts';
+import { createEventHub } from '../events.ts';
+import { newId } from '../identity.ts';
+import { hashPassphrase } from './passphrase.ts';
+import { insertPerson, insertRound, studyRow } from './store.ts';
+
+export const STUDY_FILE = 'study.sqlite';
+const SUFFIX = '.concord';
+
+/** Makes `folder` (NAME.concord) with everything in it. Throws Problem `study-exists`, `study-folder-unusable`. */
+export async function createStudyFolder(folder: string, protocol: Protocol, isDemo = false): Promise<void> {
+  const target = resolve(folder);
+  if (!target.endsWith(SUFFIX)) {
+    throw new Problem(
+      'study-name-wrong',
+      `A study folder ends in ${SUFFIX}: ${target} does not. Nothing was made.`,
+    );
+  }
+  if (existsSync(target)) {
+    throw new Problem('study-exists', `${target} exists already; nothing was changed. Choose another name.`, {
+      status: 409,
+    });
+  }
+  let temporary: string | null = null;
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+    temporary = mkdtempSync(join(dirname(target), '.new-study-'));
+    mkdirSync(join(temporary, 'volumes'));
+    mkdirSync(join(temporary, 'cache'));
+    const database = createDatabase(join(temporary, STUDY_FILE));
+    try {
+      await fill(database, protocol, isDemo);
+    } finally {
+      await database.close();
+    }
+    renameSync(temporary, target);
+  } catch (cause) {
+    if (temporary) rmSync(temporary, { recursive: true, force: true });
+    throw explainFolder(cause, target);
+  }
+}
+
+async function fill(database: StudyDatabase, protocol: Protocol, isDemo: boolean): Promise<void> {
+  const at = new Date().toISOString();
+  const staff = [
+    { ...protocol.coordinator, role: 'coordinator' as const, colour: '#c7ccd4' },
+    ...protocol.readers.map((reader, n) => ({
+      ...reader,
+      role: 'reader' as const,
+      colour: READER_COLOURS[n % READER_COLOURS.length],
+    })),
+  ];
+  const hashes = await Promise.all(staff.map((person) => hashPassphrase(person.passphrase)));
+  await database.write(async (tx) => {
+    const id = newId();
+    const seed = protocol.seed ?? Math.floor(Math.random() * 2147483647);
+    await tx
+      .insertInto('study')
+      .values({
+        id,
+        name: protocol.name,
+        modality: protocol.modality,
+        is_demo: isDemo ? 1 : 0,
+        seed,
+        created_at: at,
+      })
+      .execute();
+    for (const [position, structure] of protocol.structures.entries()) {
+      await tx
+        .insertInto('structure')
+        .values({ id: newId(), ...structure, position })
+        .execute();
+    }
+    for (const [position, { name, role, colour }] of staff.entries()) {
+      await insertPerson(tx, {
+        id: newId(),
+        name,
+        role,
+        colour,
+        passphraseHash: hashes[position],
+        position,
+        at,
+      });
+    }
+    for (const [index, round] of protocol.rounds.entries()) {
+      await insertRound(tx, { id: newId(), number: index + 1, ...round });
+    }
+    const { name, modality, structures, rounds } = protocol;
+    const details = {
+      name,
+      modality,
+      structures,
+      rounds,
+      seed,
+      readers: protocol.readers.map((r) => r.name),
+    };
+    await appendAudit(
+      tx,
+      { actor: protocol.coordinator.name, action: 'study.created', subject: id, details },
+      at,
+    );
+  });
+}
+
+/** Opens a study folder. Throws the Problems of openDatabase, and `study-not-found`. */
+export async function openStudyFolder(folder: string): Promise<OpenStudy> {
+  const target = resolve(folder);
+  const file = join(target, STUDY_FILE);
+  if (!existsSync(target) || !statSync(target).isDirectory() || !existsSync(file)) {
+    throw new Problem(
+      'study-not-found',
+      `${target} is not a Concord study: choose a folder that ends in ${SUFFIX} and holds ${STUDY_FILE}.`,
+      { status: 404 },
+    );
+  }
+  const database = openDatabase(file);
+  try {
+    const row = await studyRow(database.read);
+    return {
+      id: row.id,
+      name: row.name,
+      modality: row.modality,
+      isDemo: row.is_demo === 1,
+      folder: target,
+      database,
+      events: createEventHub(),
+    };
+  } catch (cause) {
+    await database.close();
+    throw explainSqlite(cause, file);
+  }
+}
+
+/** A file-system failure in words. */
+export function explainFolder(cause: unknown, folder: string): unknown {
+  if (cause instanceof Problem) return cause;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new Problem(
+      'folder-read-only',
+      `${dirname(folder)} cannot be written to, so ${basename(folder)} was not made. Choose another place.`,
+      { status: 403, cause },
+    );
+  }
+  if (code === 'ENOSPC') {
+    return new Problem(
+      'disk-full',
+      `The disk that holds ${folder} is full. Nothing was stored; free some space.`,
+      {
+        status: 507,
+        cause,
+      },
+    );
+  }
+  if (code === 'ENOTDIR' || code === 'EEXIST') {
+    return new Problem('folder-unusable', `${dirname(folder)} is not a folder. Choose another place.`, {
+      cause,
+    });
+  }
+  return explainSqlite(cause, folder);
+}

@@ -1,0 +1,65 @@
+// HTTP of studies: the host, opening and creating, signing in, the set-up, the audit trail.
+import { Hono } from 'hono';
+import * as z from 'zod';
+import { OpenStudySchema } from '../../contract/host.ts';
+import { NewReaderSchema, NewRoundSchema, ProtocolSchema, SignInSchema } from '../../contract/study.ts';
+import type { AuditVerdict } from '../../contract/audit.ts';
+import type { OpenStudy, StudyEnv } from '../context.ts';
+import { bearerToken, coordinatorOnly, signedIn, who } from '../http/access.ts';
+import { check } from '../http/problems.ts';
+import type { StudyService } from './service.ts';
+
+export interface HostRouteNeeds {
+  studies: StudyService;
+  /** Opens the demo study, making it first where it is missing. */
+  openDemo(): Promise<OpenStudy>;
+}
+
+/** Routes of the host itself, for whoever sits at this machine. */
+export function hostRoutes({ studies, openDemo }: HostRouteNeeds) {
+  return new Hono()
+    .get('/host', async (c) => c.json(await studies.host()))
+    .post(
+      '/studies',
+      check('json', z.object({ protocol: ProtocolSchema, folder: z.string().min(1).optional() })),
+      async (c) => {
+        const { protocol, folder } = c.req.valid('json');
+        return c.json(await studies.face(await studies.create(protocol, folder), null), 201);
+      },
+    )
+    .post('/studies/open', check('json', OpenStudySchema), async (c) =>
+      c.json(await studies.face(await studies.open(c.req.valid('json').folder), null)),
+    )
+    .post('/studies/demo', async (c) => {
+      studies.refuseOthers();
+      return c.json(await studies.face(await openDemo(), null));
+    });
+}
+
+export interface StudyRouteNeeds {
+  studies: StudyService;
+  /** The audit chain and every seal. */
+  verify(study: OpenStudy): Promise<AuditVerdict>;
+}
+
+export function studyRoutes({ studies, verify }: StudyRouteNeeds) {
+  return new Hono<StudyEnv>()
+    .get('/', async (c) => c.json(await studies.face(c.var.study, c.var.person)))
+    .post('/sign-in', check('json', SignInSchema), async (c) => {
+      const { personId, passphrase } = c.req.valid('json');
+      return c.json(await studies.signIn(c.var.study, personId, passphrase));
+    })
+    .post('/sign-out', signedIn, (c) => {
+      studies.signOut(bearerToken(c.req.header('authorization')) ?? '');
+      return c.body(null, 204);
+    })
+    .get('/overview', coordinatorOnly, async (c) => c.json(await studies.overview(c.var.study, who(c))))
+    .post('/readers', coordinatorOnly, check('json', NewReaderSchema), async (c) =>
+      c.json(await studies.addReader(c.var.study, c.req.valid('json'), who(c)), 201),
+    )
+    .post('/rounds', coordinatorOnly, check('json', NewRoundSchema), async (c) =>
+      c.json(await studies.addRound(c.var.study, c.req.valid('json'), who(c)), 201),
+    )
+    .get('/audit', coordinatorOnly, async (c) => c.json(await studies.auditEvents(c.var.study)))
+    .post('/audit/verify', coordinatorOnly, async (c) => c.json(await verify(c.var.study)));
+}

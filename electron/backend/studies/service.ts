@@ -1,0 +1,250 @@
+// Studies: which are open, which were, who signs in, and how a set-up grows.
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Host } from '../../contract/host.ts';
+import { READER_COLOURS } from '../../contract/identity.ts';
+import type {
+  Person,
+  Protocol,
+  Round,
+  StudyFace,
+  StudyOverview,
+  StudySummary,
+} from '../../contract/study.ts';
+import { Problem } from '../../contract/problem.ts';
+import { appendAudit, verifyAudit, type AuditVerdict } from '../../database/audit.ts';
+import type { AuditEvent } from '../../contract/audit.ts';
+import type { BackendOptions, OpenStudy } from '../context.ts';
+import { SignIns } from '../http/access.ts';
+import { newId } from '../identity.ts';
+import type { JobService } from '../jobs/service.ts';
+import { ensureAssignments } from '../reads/assignments.ts';
+import { Guesses, hashPassphrase, passphraseFits } from './passphrase.ts';
+import { Recents } from './recents.ts';
+import { createStudyFolder, openStudyFolder, STUDY_FILE } from './registry.ts';
+import { insertPerson, insertRound, passphraseHash, people, rounds, structures, studyRow } from './store.ts';
+
+export interface StudyService {
+  host(): Promise<Host>;
+  /** Makes and opens a study; in `folder` (NAME.concord), or in the studies folder under the study's name. */
+  create(protocol: Protocol, folder?: string, isDemo?: boolean): Promise<OpenStudy>;
+  open(folder: string): Promise<OpenStudy>;
+  /** An open study. Throws Problem `study-not-open`. */
+  get(id: string): OpenStudy;
+  face(study: OpenStudy, person: Person | null): Promise<StudyFace>;
+  overview(study: OpenStudy, person: Person): Promise<StudyOverview>;
+  signIn(study: OpenStudy, personId: string, passphrase: string): Promise<{ token: string; you: Person }>;
+  signOut(token: string): void;
+  personOf(study: OpenStudy, token: string | null): Person | null;
+  addReader(study: OpenStudy, reader: { name: string; passphrase: string }, actor: Person): Promise<Person>;
+  addRound(study: OpenStudy, round: Omit<Round, 'id' | 'number'>, actor: Person): Promise<Round>;
+  auditEvents(study: OpenStudy): Promise<AuditEvent[]>;
+  verifyAudit(study: OpenStudy): Promise<AuditVerdict>;
+  /** Throws Problem `one-study-host` where this host serves one study only. */
+  refuseOthers(): void;
+  studiesFolder: string;
+  /** Closes one study in this process. */
+  leave(study: OpenStudy): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createStudyService(options: BackendOptions, needs: { jobs: JobService }): StudyService {
+  const studiesFolder = join(options.home, 'studies');
+  const recents = new Recents(options.home);
+  const signIns = new SignIns();
+  const guesses = new Guesses(options.now ?? Date.now);
+  const opened = new Map<string, OpenStudy>();
+  const opening = new Map<string, Promise<OpenStudy>>();
+
+  function refuseOthers(): void {
+    if (options.study === undefined) return;
+    throw new Problem(
+      'one-study-host',
+      'This Concord serves one study only. Start it without a study to open others.',
+      {
+        status: 403,
+      },
+    );
+  }
+
+  async function openOnce(folder: string): Promise<OpenStudy> {
+    const present = [...opened.values()].find((study) => study.folder === folder);
+    if (present) return present;
+    const study = await openStudyFolder(folder);
+    const twin = opened.get(study.id);
+    if (twin) {
+      await study.database.close();
+      throw new Problem(
+        'study-copy',
+        `${folder} is a copy of ${twin.folder}, which is open. Close that one first, or work in one of them only.`,
+        { status: 409 },
+      );
+    }
+    opened.set(study.id, study);
+    await needs.jobs.adopt(study);
+    const { id, name, modality, isDemo } = study;
+    recents.remember({ id, name, folder, modality, isDemo, lastOpenedAt: new Date().toISOString() });
+    return study;
+  }
+
+  function open(folder: string): Promise<OpenStudy> {
+    const target = resolve(folder);
+    if (options.study !== undefined && resolve(options.study) !== target) refuseOthers();
+    let promise = opening.get(target);
+    if (!promise) {
+      promise = openOnce(target).finally(() => opening.delete(target));
+      opening.set(target, promise);
+    }
+    return promise;
+  }
+
+  async function face(study: OpenStudy, person: Person | null): Promise<StudyFace> {
+    const { id, name, modality, isDemo } = study;
+    return { id, name, modality, isDemo, people: await people(study.database.read), you: person };
+  }
+
+  async function summaries(): Promise<StudySummary[]> {
+    const only = options.study === undefined ? null : resolve(options.study);
+    return recents
+      .list()
+      .filter((recent) => only === null || recent.folder === only)
+      .map((recent) => {
+        const available = existsSync(join(recent.folder, STUDY_FILE));
+        return {
+          ...recent,
+          available,
+          problem: available
+            ? null
+            : `${recent.folder} is not there any more. It may have been moved or renamed.`,
+        };
+      });
+  }
+
+  return {
+    studiesFolder,
+    refuseOthers,
+    open,
+    face,
+    async host() {
+      return {
+        name: 'Concord',
+        version: options.version,
+        host: options.host,
+        oneStudy: options.study !== undefined,
+        studiesFolder,
+        studies: await summaries(),
+      };
+    },
+    async create(protocol, folder, isDemo = false) {
+      refuseOthers();
+      const target = resolve(folder ?? join(studiesFolder, `${safeName(protocol.name)}.concord`));
+      await createStudyFolder(target, protocol, isDemo);
+      return open(target);
+    },
+    get(id) {
+      const study = opened.get(id);
+      if (study) return study;
+      throw new Problem('study-not-open', 'This study is not open. Open it from the start screen.', {
+        status: 404,
+      });
+    },
+    async overview(study, person) {
+      const row = await studyRow(study.database.read);
+      return {
+        ...(await face(study, person)),
+        folder: study.folder,
+        createdAt: row.created_at,
+        structures: await structures(study.database.read),
+        rounds: await rounds(study.database.read),
+      };
+    },
+    async signIn(study, personId, passphrase) {
+      guesses.allow(personId);
+      const stored = await passphraseHash(study.database.read, personId);
+      if (!stored || !(await passphraseFits(passphrase, stored))) {
+        guesses.missed(personId);
+        throw new Problem('wrong-passphrase', 'That is not the passphrase. Nothing was changed; try again.', {
+          status: 401,
+        });
+      }
+      guesses.hit(personId);
+      const you = (await people(study.database.read)).find((person) => person.id === personId) as Person;
+      return { token: signIns.start(study.id, you), you };
+    },
+    signOut: (token) => signIns.end(token),
+    personOf: (study, token) => signIns.find(study.id, token),
+    async addReader(study, reader, actor) {
+      const present = await people(study.database.read);
+      if (present.some((person) => person.name.toLowerCase() === reader.name.toLowerCase())) {
+        throw new Problem(
+          'name-taken',
+          `There is somebody called ${reader.name} already. Choose another name.`,
+          {
+            status: 409,
+          },
+        );
+      }
+      const readers = present.filter((person) => person.role === 'reader').length;
+      const colour = READER_COLOURS[readers % READER_COLOURS.length];
+      const person: Person = { id: newId(), name: reader.name, role: 'reader', colour };
+      const hash = await hashPassphrase(reader.passphrase);
+      await study.database.write(async (tx) => {
+        const at = new Date().toISOString();
+        await insertPerson(tx, { ...person, passphraseHash: hash, position: present.length, at });
+        await ensureAssignments(tx);
+        await appendAudit(tx, {
+          actor: actor.name,
+          action: 'reader.added',
+          subject: person.id,
+          details: { name: person.name },
+        });
+      });
+      return person;
+    },
+    async addRound(study, round, actor) {
+      const number = (await rounds(study.database.read)).length + 1;
+      const added: Round = { id: newId(), number, ...round };
+      await study.database.write(async (tx) => {
+        await insertRound(tx, added);
+        await ensureAssignments(tx);
+        await appendAudit(tx, {
+          actor: actor.name,
+          action: 'round.added',
+          subject: added.id,
+          details: { ...round, number },
+        });
+      });
+      return added;
+    },
+    async auditEvents(study) {
+      const rows = await study.database.read
+        .selectFrom('audit_event')
+        .selectAll()
+        .orderBy('seq', 'desc')
+        .execute();
+      return rows.map(({ previous_hash: _previous, details, ...event }) => ({
+        ...event,
+        details: JSON.parse(details) as Record<string, unknown>,
+      }));
+    },
+    async leave(study) {
+      opened.delete(study.id);
+      recents.forget(study.folder);
+      await study.database.close();
+    },
+    verifyAudit: (study) => verifyAudit(study.database.read),
+    async close() {
+      for (const study of opened.values()) await study.database.close();
+      opened.clear();
+    },
+  };
+}
+
+/** A file name out of a study's name: what every system allows, never empty. */
+function safeName(name: string): string {
+  const safe = name
+    .normalize('NFC')
+    .replaceAll(/[\\/:*?"<>|\p{Cc}]/gu, '-')
+    .replaceAll(/^[.\s]+|[.\s]+$/g, '');
+  return safe || 'Study';
+}

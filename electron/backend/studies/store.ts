@@ -1,0 +1,61 @@
+// SQL of a study's set-up: itself, its structures, people and rounds.
+import type { Person, Round, Structure } from '../../contract/study.ts';
+import type { Readable, Writable } from '../../database/open.ts';
+import type { Tables } from '../../database/tables.ts';
+
+export async function studyRow(db: Readable): Promise<Tables['study']> {
+  return db.selectFrom('study').selectAll().executeTakeFirstOrThrow();
+}
+
+export async function people(db: Readable): Promise<Person[]> {
+  return db
+    .selectFrom('reader')
+    .select(['id', 'name', 'role', 'colour'])
+    .orderBy('role')
+    .orderBy('position')
+    .execute();
+}
+
+export async function passphraseHash(db: Readable, personId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('reader')
+    .select('passphrase_hash')
+    .where('id', '=', personId)
+    .executeTakeFirst();
+  return row?.passphrase_hash ?? null;
+}
+
+export async function structures(db: Readable): Promise<Structure[]> {
+  return db.selectFrom('structure').select(['id', 'label', 'name', 'colour']).orderBy('position').execute();
+}
+
+export async function rounds(db: Readable): Promise<Round[]> {
+  const rows = await db.selectFrom('session').selectAll().orderBy('number').execute();
+  return rows.map(({ washout_days, ...round }) => ({ ...round, washoutDays: washout_days }));
+}
+
+export async function insertPerson(
+  db: Writable,
+  person: Person & { passphraseHash: string; position: number; at: string },
+): Promise<void> {
+  await db
+    .insertInto('reader')
+    .values({
+      id: person.id,
+      name: person.name,
+      role: person.role,
+      passphrase_hash: person.passphraseHash,
+      colour: person.colour,
+      position: person.position,
+      created_at: person.at,
+    })
+    .execute();
+}
+
+export async function insertRound(db: Writable, round: Round): Promise<void> {
+  const { washoutDays, ...rest } = round;
+  await db
+    .insertInto('session')
+    .values({ ...rest, washout_days: washoutDays })
+    .execute();
+}

@@ -1,0 +1,234 @@
+// The worker behind import and volume cache: hashes, decodes, canonicalises and writes volumes off the request thread.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { CanonicalVoxelType } from '../contract/cases.ts';
+import { Problem, type ProblemDetails } from '../contract/problem.ts';
+import {
+  canonicalise,
+  encodePng,
+  readVolume,
+  thumbnail,
+  volumeFacts,
+  type FileFormat,
+  type Reorientation,
+  type Voxels,
+} from '../imaging/index.ts';
+import { findCandidates } from './import-candidates.ts';
+import { volumeFilesOf } from './volume-files.ts';
+
+/** One volume as somebody points at it: a file, or one series of a DICOM folder. */
+export interface VolumeSource {
+  path: string;
+  series: string | null;
+}
+
+/** What is kept of an imported volume; the grid is canonical. */
+export interface ImportedVolume {
+  sha256: string;
+  fileName: string;
+  format: FileFormat;
+  byteLength: number;
+  /** Below volumes/. */
+  storedPath: string;
+  reorientation: Reorientation;
+  voxelType: CanonicalVoxelType;
+  minimum: number;
+  maximum: number;
+  modality: string | null;
+  window: { width: number; level: number };
+  warnings: string[];
+  thumbnail: Uint8Array;
+}
+
+const TASKS = { candidates: findCandidates, hash: hashSource, take: takeIn, rebuild: rebuildCache };
+export type VolumeTasks = typeof TASKS;
+export interface VolumeTask<Name extends keyof VolumeTasks = keyof VolumeTasks> {
+  name: Name;
+  parameters: Parameters<VolumeTasks[Name]>;
+}
+export type VolumeOutcome = { value: unknown } | { problem: ProblemDetails };
+
+export default async function volumeWork(task: VolumeTask): Promise<VolumeOutcome> {
+  const work = TASKS[task.name] as (...parameters: unknown[]) => unknown;
+  try {
+    return { value: await work(...task.parameters) };
+  } catch (cause) {
+    const problem = cause instanceof Problem ? cause : explainFile(cause);
+    if (problem) return { problem: problem.toDetails() };
+    throw cause;
+  }
+}
+
+/** SHA-256 of a volume's files: of the file itself, or over the hashes of several, in the order of their names. */
+async function hashSource(source: VolumeSource): Promise<{ sha256: string; byteLength: number }> {
+  const files = await volumeFilesOf(source.path, source.series);
+  const hashes: string[] = [];
+  let byteLength = 0;
+  for (const file of files) {
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
+      hash.update(chunk as Buffer);
+      byteLength += (chunk as Buffer).length;
+    }
+    hashes.push(hash.digest('hex'));
+  }
+  const sha256 =
+    hashes.length === 1 ? hashes[0] : createHash('sha256').update(hashes.toSorted().join('\n')).digest('hex');
+  return { sha256, byteLength };
+}
+
+/**
+ * Reads, checks and canonicalises a volume, writes its cache and copies the original below `volumes`. Nothing is left
+ * behind when any of it fails.
+ */
+async function takeIn(
+  source: VolumeSource,
+  identity: { sha256: string; byteLength: number },
+  folders: { volumes: string; cache: string },
+): Promise<ImportedVolume> {
+  const volume = await readVolume(source.path, source.series ? { series: source.series } : {});
+  const { volume: canonical, reorientation } = canonicalise(volume);
+  const facts = volumeFacts(volume);
+  const { voxels, voxelType, warnings } = transportable(canonical.voxels);
+  const picture = thumbnail(canonical, { window: facts.window });
+  await writeCache(join(folders.cache, `${identity.sha256}.raw`), voxels);
+  const storedPath = await keepOriginal(source, identity.sha256, folders.volumes);
+  return {
+    ...identity,
+    fileName: basename(source.path),
+    format: volume.format,
+    storedPath,
+    reorientation,
+    voxelType,
+    minimum: facts.minimum,
+    maximum: facts.maximum,
+    modality: facts.modality,
+    window: facts.window,
+    warnings: [...facts.warnings, ...warnings],
+    thumbnail: encodePng(picture),
+  };
+}
+
+/** Makes a lost cache file again from the kept original. */
+async function rebuildCache(source: VolumeSource, cacheFile: string): Promise<void> {
+  const volume = await readVolume(source.path, source.series ? { series: source.series } : {});
+  const { volume: canonical } = canonicalise(volume);
+  await writeCache(cacheFile, transportable(canonical.voxels).voxels);
+}
+
+/** Voxels as one of the four types that travel to the page; said where a value could not be kept to the last digit. */
+function transportable(voxels: Voxels): {
+  voxels: Voxels;
+  voxelType: CanonicalVoxelType;
+  warnings: string[];
+} {
+  if (voxels instanceof Uint8Array) return { voxels, voxelType: 'uint8', warnings: [] };
+  if (voxels instanceof Int16Array) return { voxels, voxelType: 'int16', warnings: [] };
+  if (voxels instanceof Uint16Array) return { voxels, voxelType: 'uint16', warnings: [] };
+  if (voxels instanceof Float32Array) return { voxels, voxelType: 'float32', warnings: [] };
+  if (voxels instanceof Int8Array)
+    return { voxels: Int16Array.from(voxels), voxelType: 'int16', warnings: [] };
+  let low = Infinity;
+  let high = -Infinity;
+  let whole = true;
+  for (const value of voxels) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+    if (whole && !Number.isInteger(value)) whole = false;
+  }
+  if (whole && low >= -32768 && high <= 32767) {
+    return { voxels: Int16Array.from(voxels), voxelType: 'int16', warnings: [] };
+  }
+  const shown = Float32Array.from(voxels);
+  const exact = shown.every((value, n) => value === voxels[n]);
+  const warnings = exact
+    ? []
+    : ['Values are shown with seven significant digits; the original file keeps them all.'];
+  return { voxels: shown, voxelType: 'float32', warnings };
+}
+
+async function writeCache(file: string, voxels: Voxels): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await whole(file, async (temporary) => {
+    const handle = await open(temporary, 'wx');
+    try {
+      await handle.writeFile(new Uint8Array(voxels.buffer, voxels.byteOffset, voxels.byteLength));
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+/** Copies the original under its hash. What is there already under that name is the same file. */
+async function keepOriginal(source: VolumeSource, sha256: string, volumes: string): Promise<string> {
+  const files = await volumeFilesOf(source.path, source.series);
+  await mkdir(volumes, { recursive: true });
+  if (files.length === 1 && source.series === null) {
+    const stored = `${sha256}${extensionOf(files[0])}`;
+    await whole(join(volumes, stored), (temporary) => copyFile(files[0], temporary));
+    return stored;
+  }
+  // Several files keep their names, since a detached header names its data file.
+  await whole(join(volumes, sha256), async (temporary) => {
+    await mkdir(temporary);
+    const isSeries = source.series !== null;
+    for (const [n, file] of files.entries()) {
+      await copyFile(file, join(temporary, isSeries ? `${String(n).padStart(5, '0')}.dcm` : basename(file)));
+    }
+  });
+  return source.series === null ? join(sha256, basename(source.path)) : sha256;
+}
+
+function extensionOf(file: string): string {
+  const name = basename(file).toLowerCase();
+  return name.endsWith('.nii.gz') ? '.nii.gz' : (/\.[a-z0-9]{1,8}$/.exec(name)?.[0] ?? '');
+}
+
+/** Writes under a temporary name, then renames: a file is there whole or not at all. */
+async function whole(target: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  if (
+    await stat(target).then(
+      () => true,
+      () => false,
+    )
+  )
+    return;
+  const temporary = `${target}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  try {
+    await write(temporary);
+    await rename(temporary, target);
+  } catch (cause) {
+    await rm(temporary, { recursive: true, force: true });
+    throw cause;
+  }
+}
+
+/** A file-system failure in words; null for anything else. */
+function explainFile(cause: unknown): Problem | null {
+  if (!(cause instanceof Error) || !('code' in cause)) return null;
+  const path = 'path' in cause ? String(cause.path) : 'a file';
+  switch (cause.code) {
+    case 'ENOENT':
+      return new Problem('file-not-found', `${path} is not there. Nothing was imported; check the path.`, {
+        status: 404,
+      });
+    case 'EACCES':
+    case 'EPERM':
+      return new Problem(
+        'file-not-readable',
+        `${path} may not be read or written. Nothing was imported; mend its permissions.`,
+      );
+    case 'ENOSPC':
+      return new Problem(
+        'disk-full',
+        'The disk that holds the study is full. Nothing was imported; free some space.',
+        { status: 507 },
+      );
+    case 'EISDIR':
+      return new Problem('file-is-folder', `${path} is a folder, not a volume. Nothing was imported.`);
+    default:
+      return null;
+  }
+}
