@@ -1,0 +1,43 @@
+// From scores to labels: back to the shape before resampling, then the winner of every voxel.
+import type { Triple } from '../contract/geometry.ts';
+import type { Manifest } from './manifest.ts';
+import { resample } from './resample.ts';
+
+/**
+ * Labels of shape `to` from one score array of shape `from` a channel. Logits and softmax: the first channel with
+ * the largest score; sigmoid: every listed channel of at least 0.5, later entries of the manifest over earlier ones.
+ * Channels are resampled one at a time and let go (`scores` is emptied), so that memory holds few of them.
+ */
+export function decideLabels(
+  scores: Float32Array[],
+  from: Triple,
+  to: Triple,
+  { labels, output }: Pick<Manifest, 'labels' | 'output'>,
+): Uint8Array {
+  const result = new Uint8Array(to[0] * to[1] * to[2]);
+  const take = (channel: number) => {
+    const values = resample(scores[channel], from, to);
+    scores[channel] = new Float32Array(0);
+    return values;
+  };
+  if (output.activation === 'sigmoid') {
+    for (const { channel, label } of labels) {
+      const values = take(channel);
+      for (let n = 0; n < values.length; n++) if (values[n] >= 0.5) result[n] = label;
+    }
+    return result;
+  }
+  const labelOf = new Map(labels.map(({ channel, label }) => [channel, label]));
+  const best = new Float32Array(result.length).fill(-Infinity);
+  for (let channel = 0; channel < scores.length; channel++) {
+    const values = take(channel);
+    const label = labelOf.get(channel) ?? 0;
+    for (let n = 0; n < values.length; n++) {
+      if (values[n] > best[n]) {
+        best[n] = values[n];
+        result[n] = label;
+      }
+    }
+  }
+  return result;
+}

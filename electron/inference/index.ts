@@ -1,0 +1,12 @@
+// The public face of inference: manifests, models, and a model over a volume.
+export { ManifestSchema, manifestJsonSchema, type Manifest, type Normalisation } from './manifest.ts';
+export { loadModel, readManifest, type LoadedModel } from './load-model.ts';
+export { openSession, providersFor } from './session.ts';
+export { probabilityPath, segment } from './segment.ts';
+export {
+  InferenceRequestSchema,
+  type InferenceProgress,
+  type InferenceRequest,
+  type InferenceResult,
+  type OnInferenceProgress,
+} from './types.ts';

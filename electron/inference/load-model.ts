@@ -1,0 +1,107 @@
+// A model folder from disk: manifest read and checked, network file found and hashed.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Problem } from '../contract/problem.ts';
+import { ManifestSchema, type Manifest } from './manifest.ts';
+
+export interface LoadedModel {
+  folder: string;
+  manifest: Manifest;
+  modelPath: string;
+  /** Of the network file, lower-case hexadecimal. */
+  sha256: string;
+}
+
+/** Reads and checks manifest.json. Throws Problem `model-not-found` or `manifest-wrong`, the field named. */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, 'manifest.json');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new Problem(
+      'model-not-found',
+      `There is no model at ${folder}: it needs a readable manifest.json and the network beside it.`,
+      { status: 404, cause },
+    );
+  }
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (cause) {
+    throw new Problem('manifest-wrong', `${path} is not JSON. Correct it and try again.`, { cause });
+  }
+  const parsed = ManifestSchema.safeParse(data);
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map((issue) => ({
+      path: issue.path.join('.') || 'manifest',
+      message: issue.message,
+    }));
+    throw manifestWrong(path, fields);
+  }
+  const fields = contradictions(parsed.data);
+  if (fields.length > 0) throw manifestWrong(path, fields);
+  return parsed.data;
+}
+
+function manifestWrong(path: string, fields: { path: string; message: string }[]): Problem {
+  const [first] = fields;
+  return new Problem('manifest-wrong', `${path} is wrong at ${first.path}: ${first.message}.`, { fields });
+}
+
+/** What single fields cannot say of themselves. */
+function contradictions(manifest: Manifest): { path: string; message: string }[] {
+  const found: { path: string; message: string }[] = [];
+  const { labels } = manifest;
+  labels.forEach(({ channel, label }, n) => {
+    if (labels.findIndex((other) => other.channel === channel) !== n)
+      found.push({ path: `labels.${n}.channel`, message: `channel ${channel} is listed twice` });
+    if (label !== 0 && labels.findIndex((other) => other.label === label) !== n)
+      found.push({ path: `labels.${n}.label`, message: `label ${label} is listed twice` });
+  });
+  manifest.postprocess.keepLargest.forEach((label, n) => {
+    if (!labels.some((entry) => entry.label === label))
+      found.push({ path: `postprocess.keepLargest.${n}`, message: `the model has no label ${label}` });
+  });
+  manifest.channels.forEach(({ normalisation }, n) => {
+    if (normalisation.scheme === 'ct-clip' && normalisation.lower >= normalisation.upper)
+      found.push({ path: `channels.${n}.normalisation.lower`, message: 'lower must be below upper' });
+  });
+  return found;
+}
+
+/**
+ * Reads a model folder. Throws Problem `model-not-found`, `manifest-wrong`, or `model-changed` when the network is
+ * not the one whose SHA-256 the manifest gives. The network itself is opened by `openSession`.
+ */
+export async function loadModel(folder: string): Promise<LoadedModel> {
+  const manifest = await readManifest(folder);
+  const modelPath = join(folder, manifest.file);
+  const found = await stat(modelPath).catch(() => null);
+  if (!found?.isFile()) {
+    throw new Problem(
+      'model-not-found',
+      `${folder} names the network ${manifest.file}, which is not there.`,
+      {
+        status: 404,
+      },
+    );
+  }
+  const sha256 = await hashOf(modelPath);
+  if (manifest.sha256 !== undefined && manifest.sha256 !== sha256) {
+    throw new Problem(
+      'model-changed',
+      `${modelPath} is not the network that its manifest describes: its SHA-256 differs. Get the model again.`,
+      { status: 422 },
+    );
+  }
+  return { folder, manifest, modelPath, sha256 };
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

@@ -1,0 +1,125 @@
+// What a model folder's manifest.json says: enough to run any ONNX segmentation network on any volume.
+import * as z from 'zod';
+
+const finite = z.number().refine(Number.isFinite, 'must be a finite number');
+const sizes = z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]);
+const spacings = z.tuple([finite.positive(), finite.positive(), finite.positive()]);
+
+export const NormalisationSchema = z.discriminatedUnion('scheme', [
+  z.strictObject({ scheme: z.literal('none') }),
+  z
+    .strictObject({ scheme: z.literal('minmax01') })
+    .describe('(x − smallest) / (largest − smallest) of the volume'),
+  z.strictObject({ scheme: z.literal('zscore') }).describe('(x − mean) / (sd + 1e-8) of the volume'),
+  z
+    .strictObject({
+      scheme: z.literal('ct-clip'),
+      lower: finite,
+      upper: finite,
+      mean: finite,
+      sd: finite.positive(),
+    })
+    .describe('clip to lower … upper, subtract mean, divide by sd'),
+]);
+export type Normalisation = z.infer<typeof NormalisationSchema>;
+
+const AxisNameSchema = z.enum(['x', 'y', 'z']);
+
+const InputSchema = z.strictObject({
+  name: z.string().min(1).describe('name of the network’s input'),
+  layout: z.literal('NCDHW'),
+  axes: z
+    .tuple([AxisNameSchema, AxisNameSchema, AxisNameSchema])
+    .refine((axes) => new Set(axes).size === 3, 'must name x, y and z once each')
+    .describe('which axis of the volume each array dimension D, H, W is; x is the one stored fastest'),
+  orientation: z
+    .string()
+    .refine(isOrientation, 'must be “file” or three letters such as LPS or RAS, one for each patient axis')
+    .describe(
+      '“file”: axes as stored; else the sides towards which x, y and z grow before the network sees them',
+    ),
+});
+
+function isOrientation(code: string): boolean {
+  if (code === 'file') return true;
+  return code.length === 3 && ['LR', 'AP', 'SI'].every((pair) => [...code].some((c) => pair.includes(c)));
+}
+
+const LabelSchema = z.strictObject({
+  channel: z.int().nonnegative().describe('output channel'),
+  label: z.int().min(0).max(255).describe('value in the mask; 0 is background'),
+  name: z.string().min(1),
+});
+
+const PostprocessSchema = z.strictObject({
+  keepLargest: z
+    .array(z.int().min(1).max(255))
+    .default([])
+    .describe('labels of which only the largest connected part (faces) is kept; equally large ones all stay'),
+  minimumVoxels: z
+    .int()
+    .positive()
+    .optional()
+    .describe('connected parts (faces) of fewer voxels are dropped, every label'),
+});
+
+export const ManifestSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    name: z.string().min(1),
+    version: z.string().min(1),
+    description: z.string(),
+    modality: z.string().min(1).nullable().describe('what it was made for: CT, MR, …; null for any'),
+    channels: z
+      .array(z.strictObject({ name: z.string().min(1), normalisation: NormalisationSchema }))
+      .min(1)
+      .describe('one volume for each, in the network’s order'),
+    file: z
+      .string()
+      .regex(/^[^/\\]+$/, 'must be the name of a file in the model’s folder')
+      .default('model.onnx'),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
+      .optional()
+      .describe('of the file; checked when given'),
+    input: InputSchema,
+    output: z.strictObject({
+      name: z.string().min(1).describe('name of the network’s output, NCDHW of the input’s D, H, W'),
+      activation: z
+        .enum(['logits', 'softmax', 'sigmoid'])
+        .describe(
+          'logits and softmax: the largest channel wins; sigmoid: every channel of 0.5 or more, later labels over earlier',
+        ),
+    }),
+    spacing: spacings
+      .nullable()
+      .describe('mm in array order D, H, W that the network wants; null: as the volume is'),
+    patch: sizes.nullable().describe('tile size D, H, W; null: the whole volume at once'),
+    overlap: finite
+      .min(0)
+      .max(0.9)
+      .default(0.5)
+      .describe('how much neighbouring tiles share, of a tile’s side'),
+    gaussian: z.boolean().default(true).describe('weight tiles by a Gaussian (sd an eighth of the side)'),
+    mirror: z
+      .array(z.int().min(0).max(2))
+      .default([])
+      .describe('array dimensions over whose flips the outputs are averaged'),
+    average: z
+      .enum(['output', 'probabilities'])
+      .default('output')
+      .describe('what is averaged over tiles and flips: outputs as they are, or their softmax'),
+    multipleOf: sizes.optional().describe('with patch null: sides are padded to a multiple of these'),
+    labels: z.array(LabelSchema).min(1).describe('channels not listed are background'),
+    postprocess: PostprocessSchema.default({ keepLargest: [] }),
+    card: z.string().optional().describe('name of a text file beside: data, figures, limits, licence'),
+  })
+  .describe('A model that Concord can run: manifest.json beside an ONNX file');
+
+export type Manifest = z.infer<typeof ManifestSchema>;
+
+/** The JSON Schema of manifest.json, as kept in models/manifest.schema.json. */
+export function manifestJsonSchema(): object {
+  return z.toJSONSchema(ManifestSchema, { io: 'input' });
+}

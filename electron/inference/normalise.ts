@@ -1,0 +1,40 @@
+// Intensities as the network was trained on them.
+import type { Normalisation } from './manifest.ts';
+
+/**
+ * Normalises in place; what is no finite number becomes 0 first. z-score as in nnU-Net v1: population sd, and 1e-8
+ * added to it. minmax01 of a constant volume gives 0 everywhere.
+ */
+export function normalise(values: Float32Array, normalisation: Normalisation): void {
+  for (let n = 0; n < values.length; n++) if (!Number.isFinite(values[n])) values[n] = 0;
+  switch (normalisation.scheme) {
+    case 'none':
+      return;
+    case 'minmax01': {
+      let low = Infinity;
+      let high = -Infinity;
+      for (let n = 0; n < values.length; n++) {
+        if (values[n] < low) low = values[n];
+        if (values[n] > high) high = values[n];
+      }
+      return scale(values, low, high > low ? high - low : 1);
+    }
+    case 'zscore': {
+      let sum = 0;
+      for (let n = 0; n < values.length; n++) sum += values[n];
+      const mean = sum / values.length;
+      let squares = 0;
+      for (let n = 0; n < values.length; n++) squares += (values[n] - mean) ** 2;
+      return scale(values, mean, Math.sqrt(squares / values.length) + 1e-8);
+    }
+    case 'ct-clip': {
+      const { lower, upper, mean, sd } = normalisation;
+      for (let n = 0; n < values.length; n++) values[n] = Math.min(upper, Math.max(lower, values[n]));
+      return scale(values, mean, sd);
+    }
+  }
+}
+
+function scale(values: Float32Array, shift: number, divisor: number): void {
+  for (let n = 0; n < values.length; n++) values[n] = (values[n] - shift) / divisor;
+}

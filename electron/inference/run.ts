@@ -1,0 +1,157 @@
+// The network over a whole array: tiles, flips, weights; sums in 32-bit floats.
+import type { Triple } from '../contract/geometry.ts';
+import type { Manifest } from './manifest.ts';
+import { cropTo, gaussianWeights, padToShape, tilePositions } from './tiles.ts';
+
+/** One run: `values` [channel, D, H, W] of `shape` → `scores` [channel, D, H, W] of the same shape. */
+export type Network = (
+  values: Float32Array,
+  shape: Triple,
+) => Promise<{ scores: Float32Array; channels: number }>;
+
+export interface NetworkOutput {
+  /** One array of the input's shape for each output channel. */
+  channels: Float32Array[];
+  tiles: number;
+}
+
+type Plan = Pick<Manifest, 'patch' | 'overlap' | 'gaussian' | 'mirror' | 'average' | 'multipleOf' | 'output'>;
+
+/**
+ * Runs `network` over `inputs` (one array of `shape` each). Small volumes are padded with zeros to the tile, zeros
+ * being what nnU-Net pads with after normalisation. `onTile(done, total)` is called before the first and after each.
+ */
+export async function runNetwork(
+  network: Network,
+  inputs: Float32Array[],
+  shape: Triple,
+  plan: Plan,
+  onTile: (done: number, total: number) => void = () => undefined,
+): Promise<NetworkOutput> {
+  const patch = plan.patch ?? paddedShape(shape, plan.multipleOf ?? [1, 1, 1]);
+  const whole = shape.map((n, d) => Math.max(n, patch[d])) as Triple;
+  const padded = inputs.map((values) => padToShape(values, shape, whole));
+  const before = padded[0].before;
+  const arrays = padded.map((entry) => entry.values);
+  const positions = tilePositions(whole, patch, plan.overlap);
+  onTile(0, positions.length);
+  const once = (at: Triple) => runTile(network, arrays, whole, patch, at, plan);
+  if (positions.length === 1) {
+    const { scores, channels } = await once([0, 0, 0]);
+    onTile(1, 1);
+    return { channels: split(scores, channels).map((c) => cropTo(c, whole, shape, before)), tiles: 1 };
+  }
+  const weights = plan.gaussian ? gaussianWeights(patch) : new Float32Array(count(patch)).fill(1);
+  const total = new Float32Array(count(whole));
+  let sums: Float32Array[] = [];
+  for (let n = 0; n < positions.length; n++) {
+    const { scores, channels } = await once(positions[n]);
+    if (n === 0) sums = Array.from({ length: channels }, () => new Float32Array(count(whole)));
+    split(scores, channels).forEach((tile, c) => addTile(sums[c], whole, tile, patch, positions[n], weights));
+    addTile(total, whole, null, patch, positions[n], weights);
+    onTile(n + 1, positions.length);
+  }
+  for (const sum of sums) for (let v = 0; v < sum.length; v++) sum[v] /= total[v];
+  return { channels: sums.map((sum) => cropTo(sum, whole, shape, before)), tiles: positions.length };
+}
+
+const count = (shape: Triple) => shape[0] * shape[1] * shape[2];
+
+function paddedShape(shape: Triple, multiple: Triple): Triple {
+  return shape.map((n, d) => Math.ceil(n / multiple[d]) * multiple[d]) as Triple;
+}
+
+function split(scores: Float32Array, channels: number): Float32Array[] {
+  const size = scores.length / channels;
+  return Array.from({ length: channels }, (_, c) => scores.subarray(c * size, (c + 1) * size));
+}
+
+/** One tile, averaged over all combinations of flips of the mirrored dimensions. */
+async function runTile(
+  network: Network,
+  arrays: Float32Array[],
+  whole: Triple,
+  patch: Triple,
+  at: Triple,
+  plan: Plan,
+): Promise<{ scores: Float32Array; channels: number }> {
+  const tile = new Float32Array(arrays.length * count(patch));
+  arrays.forEach((values, c) => copyTile(values, whole, tile.subarray(c * count(patch)), patch, at));
+  const dimensions = [...new Set(plan.mirror)];
+  const flips = Array.from({ length: 2 ** dimensions.length }, (_, mask) =>
+    dimensions.filter((_d, bit) => (mask >> bit) & 1),
+  );
+  let mean: Float32Array | null = null;
+  let channels = 0;
+  for (const flip of flips) {
+    const result = await network(flipped(tile, arrays.length, patch, flip), patch);
+    channels = result.channels;
+    if (plan.average === 'probabilities' && plan.output.activation === 'logits') {
+      softmax(result.scores, channels);
+    }
+    const scores = flipped(result.scores, channels, patch, flip);
+    if (flips.length === 1) return { scores, channels };
+    mean ??= new Float32Array(scores.length);
+    for (let v = 0; v < scores.length; v++) mean[v] += scores[v] / flips.length;
+  }
+  return { scores: mean!, channels };
+}
+
+function copyTile(values: Float32Array, whole: Triple, out: Float32Array, patch: Triple, at: Triple): void {
+  for (let d = 0; d < patch[0]; d++) {
+    for (let h = 0; h < patch[1]; h++) {
+      const from = ((at[0] + d) * whole[1] + at[1] + h) * whole[2] + at[2];
+      out.set(values.subarray(from, from + patch[2]), (d * patch[1] + h) * patch[2]);
+    }
+  }
+}
+
+/** sum += weights · tile at `at`; a null tile adds the weights alone. */
+function addTile(
+  sum: Float32Array,
+  whole: Triple,
+  tile: Float32Array | null,
+  patch: Triple,
+  at: Triple,
+  weights: Float32Array,
+): void {
+  let n = 0;
+  for (let d = 0; d < patch[0]; d++) {
+    for (let h = 0; h < patch[1]; h++) {
+      let to = ((at[0] + d) * whole[1] + at[1] + h) * whole[2] + at[2];
+      for (let w = 0; w < patch[2]; w++, n++, to++) sum[to] += tile ? weights[n] * tile[n] : weights[n];
+    }
+  }
+}
+
+/** A copy turned round along the dimensions named; `values` itself when there are none. */
+function flipped(values: Float32Array, channels: number, shape: Triple, dimensions: number[]): Float32Array {
+  if (dimensions.length === 0) return values;
+  const [fd, fh, fw] = [0, 1, 2].map((d) => dimensions.includes(d));
+  const out = new Float32Array(values.length);
+  for (let c = 0; c < channels; c++) {
+    for (let d = 0; d < shape[0]; d++) {
+      for (let h = 0; h < shape[1]; h++) {
+        const to = ((c * shape[0] + d) * shape[1] + h) * shape[2];
+        const from =
+          ((c * shape[0] + (fd ? shape[0] - 1 - d : d)) * shape[1] + (fh ? shape[1] - 1 - h : h)) * shape[2];
+        const row = values.subarray(from, from + shape[2]);
+        out.set(row, to);
+        if (fw) out.subarray(to, to + shape[2]).reverse();
+      }
+    }
+  }
+  return out;
+}
+
+/** In place, over the channels of every voxel. */
+export function softmax(scores: Float32Array, channels: number): void {
+  const size = scores.length / channels;
+  for (let v = 0; v < size; v++) {
+    let highest = -Infinity;
+    for (let c = 0; c < channels; c++) highest = Math.max(highest, scores[c * size + v]);
+    let sum = 0;
+    for (let c = 0; c < channels; c++) sum += Math.exp(scores[c * size + v] - highest);
+    for (let c = 0; c < channels; c++) scores[c * size + v] = Math.exp(scores[c * size + v] - highest) / sum;
+  }
+}

@@ -1,0 +1,173 @@
+// A model over a volume, from file to file: read, arrange, normalise, resample, network, decide, tidy, write.
+import { writeFile } from 'node:fs/promises';
+import { encodeMask } from '../contract/mask-bytes.ts';
+import { gridDifference, voxelVolumeMl, type Grid, type Triple } from '../contract/geometry.ts';
+import { Problem } from '../contract/problem.ts';
+import { fromOriginalGrid, readVolume, reorientationOf, writeNifti, type Volume } from '../imaging/index.ts';
+import { arrange, arrangementOf, putBack, type Arrangement } from './arrange.ts';
+import { keepParts } from './components.ts';
+import { decideLabels } from './decide.ts';
+import { loadModel } from './load-model.ts';
+import type { Manifest } from './manifest.ts';
+import { normalise } from './normalise.ts';
+import { probabilitiesOf } from './probabilities.ts';
+import { resample, resampledShape } from './resample.ts';
+import { runNetwork } from './run.ts';
+import { openSession } from './session.ts';
+import type { InferenceRequest, InferenceResult, OnInferenceProgress, Stage } from './types.ts';
+
+/** Spacings nearer than this, of themselves, count as the network's own. */
+const SAME_SPACING = 1e-3;
+
+/** What one volume and one model come to, before anything is written. */
+export interface Segmentation {
+  /** On the volume's own grid, in the file's order. */
+  labels: Uint8Array;
+  grid: Grid;
+  /** Per label of the model, on the same grid; null unless asked for. */
+  probabilities: { label: number; values: Float32Array }[] | null;
+}
+
+/**
+ * Runs a model on volumes and writes the mask. Throws Problems of `loadModel`, `openSession` and `readVolume`, and
+ * `channels-wrong` (number of inputs), `channels-differ` (their grids).
+ */
+export async function segment(
+  request: InferenceRequest,
+  onProgress: OnInferenceProgress = () => undefined,
+): Promise<InferenceResult> {
+  const seconds = { read: 0, load: 0, preprocess: 0, network: 0, postprocess: 0, write: 0 };
+  const timed = async <T>(stage: Stage, work: () => T | Promise<T>): Promise<T> => {
+    const start = performance.now();
+    if (stage !== 'network') onProgress({ stage, done: 0, total: 0, secondsLeft: null });
+    const result = await work();
+    seconds[stage] += (performance.now() - start) / 1000;
+    return result;
+  };
+  const model = await timed('load', () => loadModel(request.modelFolder));
+  const { manifest } = model;
+  const volumes = await timed('read', () => readChannels(request.inputs, manifest));
+  const { grid } = volumes[0];
+  const notes = [...new Set(volumes.flatMap((volume) => volume.warnings))];
+  const session = await timed('load', () => openSession(model, request.provider));
+  const arrangement = arrangementOf(grid, manifest.input);
+  const { arrays, shape } = await timed('preprocess', () => prepare(volumes, arrangement, manifest));
+  const plan = { ...manifest, mirror: request.mirror ? manifest.mirror : [] };
+  const output = await timed('network', () =>
+    runNetwork(session.network, arrays, shape, plan, tileProgress(onProgress)),
+  );
+  await session.close();
+  const { labels, probabilities } = await timed('postprocess', () => {
+    const wanted = request.probabilitiesPath !== undefined;
+    const kept = wanted ? probabilitiesOf(output.channels, shape, arrangement, manifest) : null;
+    const result = decideLabels(output.channels, shape, arrangement.shape, manifest);
+    notes.push(...tidy(result, arrangement.shape, manifest));
+    return { labels: putBack(result, arrangement), probabilities: kept };
+  });
+  await timed('write', () => write(request, { labels, grid, probabilities }));
+  return {
+    provider: session.provider,
+    providersTried: session.tried,
+    tiles: output.tiles,
+    seconds,
+    peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
+    labels: measure(labels, grid, manifest),
+    notes,
+    model: { name: manifest.name, version: manifest.version, sha256: model.sha256 },
+  };
+}
+
+async function readChannels(paths: string[], manifest: Manifest): Promise<Volume[]> {
+  const { channels, name } = manifest;
+  if (paths.length !== channels.length) {
+    const wanted = channels.map((channel) => channel.name).join(', ');
+    throw new Problem(
+      'channels-wrong',
+      `${name} takes ${channels.length} volume${channels.length === 1 ? '' : 's'} (${wanted}) and ${paths.length} were given. Nothing was written.`,
+    );
+  }
+  const volumes: Volume[] = [];
+  for (const path of paths) volumes.push(await readVolume(path));
+  volumes.forEach((volume, n) => {
+    const difference = gridDifference(volumes[0].grid, volume.grid);
+    if (difference === null) return;
+    throw new Problem(
+      'channels-differ',
+      `${paths[n]} is not on the grid of ${paths[0]}: ${difference}. All channels must share one grid; nothing was written.`,
+    );
+  });
+  return volumes;
+}
+
+/** Network-ready arrays, one a channel, and their shape. */
+function prepare(volumes: Volume[], arrangement: Arrangement, manifest: Manifest) {
+  const shape = networkShape(arrangement, manifest.spacing);
+  const arrays = volumes.map((volume, channel) => {
+    const values = arrange(volume.voxels, arrangement);
+    normalise(values, manifest.channels[channel].normalisation);
+    return resample(values, arrangement.shape, shape);
+  });
+  return { arrays, shape };
+}
+
+function networkShape({ shape, spacing }: Arrangement, wanted: Triple | null): Triple {
+  if (!wanted || spacing.every((mm, d) => Math.abs(mm / wanted[d] - 1) < SAME_SPACING)) return shape;
+  return resampledShape(shape, spacing, wanted);
+}
+
+/** Postprocessing of the manifest; returns a note for each label that lost voxels. */
+function tidy(labels: Uint8Array, shape: Triple, { labels: known, postprocess }: Manifest): string[] {
+  const notes: string[] = [];
+  for (const { label, name } of known) {
+    const keepLargest = postprocess.keepLargest.includes(label);
+    if (label === 0 || (!keepLargest && postprocess.minimumVoxels === undefined)) continue;
+    const removed = keepParts(labels, shape, label, {
+      keepLargest,
+      minimumVoxels: postprocess.minimumVoxels,
+    });
+    if (removed > 0)
+      notes.push(`${name}: ${removed.toLocaleString('en-US')} voxels in smaller parts were dropped.`);
+  }
+  return notes;
+}
+
+function tileProgress(onProgress: OnInferenceProgress) {
+  const start = performance.now();
+  return (done: number, total: number) => {
+    const each = done > 0 ? (performance.now() - start) / 1000 / done : null;
+    onProgress({ stage: 'network', done, total, secondsLeft: each === null ? null : each * (total - done) });
+  };
+}
+
+async function write(
+  request: InferenceRequest,
+  { labels, grid, probabilities }: Segmentation,
+): Promise<void> {
+  const { output, probabilitiesPath } = request;
+  if (output.kind === 'nifti') await writeNifti(output.path, { grid, labels });
+  else await writeFile(output.path, encodeMask(fromOriginalGrid(labels, reorientationOf(grid))));
+  if (!probabilities || probabilitiesPath === undefined) return;
+  for (const { label, values } of probabilities) {
+    const path = probabilities.length === 1 ? probabilitiesPath : probabilityPath(probabilitiesPath, label);
+    await writeNifti(path, { grid, voxels: values });
+  }
+}
+
+/** `p.nii.gz` of label 2 → `p_2.nii.gz`. */
+export function probabilityPath(path: string, label: number): string {
+  return path.replace(/(\.nii(\.gz)?)?$/i, (ending) => `_${label}${ending || '.nii.gz'}`);
+}
+
+function measure(labels: Uint8Array, grid: Grid, manifest: Manifest): InferenceResult['labels'] {
+  const counts = new Float64Array(256);
+  for (let n = 0; n < labels.length; n++) counts[labels[n]]++;
+  const millilitres = voxelVolumeMl(grid);
+  return manifest.labels
+    .filter(({ label }) => label !== 0)
+    .map(({ label, name }) => ({
+      label,
+      name,
+      voxels: counts[label],
+      volumeMl: counts[label] * millilitres,
+    }));
+}

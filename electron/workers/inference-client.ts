@@ -1,0 +1,119 @@
+// Runs a model in a process of its own: progress comes back, cancelling kills it, a crash becomes one sentence.
+import { fork, type ChildProcess } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Problem } from '../contract/problem.ts';
+import type { InferenceRequest, InferenceResult, OnInferenceProgress } from '../inference/types.ts';
+import { workerEntry } from './entry.ts';
+import type { InferenceMessage, InferenceTask } from './inference-process.ts';
+
+export type { Manifest } from '../inference/manifest.ts';
+export { readManifest } from '../inference/load-model.ts';
+export type { InferenceProgress, InferenceRequest, InferenceResult } from '../inference/types.ts';
+
+export interface RunOptions {
+  /** Aborting kills the process; the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+  onProgress?: OnInferenceProgress;
+  /** The process's file; Concord's own unless a test says otherwise. */
+  entry?: URL;
+}
+
+/**
+ * Runs a model on a volume and writes the mask to `request.output`. Throws the Problems of `segment`, and
+ * `inference-crashed` or `inference-out-of-memory` when the process died. A provider that was picked automatically
+ * and takes the process down is followed by one more try on the processor, and the result says so.
+ */
+export async function runInference(
+  request: InferenceRequest,
+  options: RunOptions = {},
+): Promise<InferenceResult> {
+  try {
+    return (await perform({ kind: 'segment', request }, options))!;
+  } catch (error) {
+    const crashed = error instanceof Problem && error.code === 'inference-crashed';
+    if (!crashed || request.provider !== 'auto') throw error;
+    const again = { ...request, provider: 'cpu' as const };
+    const result = (await perform({ kind: 'segment', request: again }, options))!;
+    const reason =
+      'A graphics provider stopped the process without a word, so the model ran on the processor.';
+    return { ...result, providersTried: [{ provider: 'auto', reason }, ...result.providersTried] };
+  }
+}
+
+/**
+ * Opens a model folder's network and compares it with its manifest. Throws Problem `model-not-found`,
+ * `manifest-wrong`, `model-changed`, `model-not-onnx` or `model-io-differs`.
+ */
+export async function checkModel(folder: string, options: RunOptions = {}): Promise<void> {
+  await perform({ kind: 'check', folder }, options);
+}
+
+async function perform(task: InferenceTask, options: RunOptions): Promise<InferenceResult | null> {
+  options.signal?.throwIfAborted();
+  const child = fork(fileURLToPath(options.entry ?? workerEntry('inference-process')), [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  try {
+    return await outcomeOf(child, task, options);
+  } catch (error) {
+    if (task.kind === 'segment') await rm(`${task.request.output.path}.part`, { force: true });
+    throw error;
+  }
+}
+
+function outcomeOf(
+  child: ChildProcess,
+  task: InferenceTask,
+  { signal, onProgress }: RunOptions,
+): Promise<InferenceResult | null> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    let outcome: Exclude<InferenceMessage, { kind: 'progress' }> | null = null;
+    const kill = () => child.kill('SIGKILL');
+    signal?.addEventListener('abort', kill, { once: true });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-4000);
+    });
+    child.on('message', (message: InferenceMessage) => {
+      if (message.kind !== 'progress') outcome = message;
+      else if (!signal?.aborted) onProgress?.(message.progress);
+    });
+    child.on('error', (cause) => {
+      signal?.removeEventListener('abort', kill);
+      reject(crashed(cause.message));
+    });
+    // `close` comes after the last message and the last word on stderr.
+    child.on('close', (code, name) => {
+      signal?.removeEventListener('abort', kill);
+      if (signal?.aborted) reject(signal.reason as Error);
+      else if (outcome?.kind === 'done') resolve(outcome.result);
+      else if (outcome) reject(Problem.from(outcome.problem));
+      else reject(deathOf(code, name, said));
+    });
+    child.send(task, (error) => {
+      if (error) kill();
+    });
+  });
+}
+
+/** Linux ends the greediest process with SIGKILL when memory runs out; V8 aborts with a word about its heap. */
+function deathOf(code: number | null, signal: string | null, said: string): Problem {
+  if (signal === 'SIGKILL' || /out of memory|bad_alloc/i.test(said)) {
+    return new Problem(
+      'inference-out-of-memory',
+      'The process that ran the model was stopped, most likely because memory ran out. The mask was not written and everything else is untouched; close other programs and try again.',
+      { status: 500 },
+    );
+  }
+  return crashed(signal ? `signal ${signal}` : `exit code ${code}`);
+}
+
+function crashed(how: string): Problem {
+  return new Problem(
+    'inference-crashed',
+    `The process that ran the model ended by itself (${how}). The mask was not written and everything else is untouched; try another provider.`,
+    { status: 500 },
+  );
+}
