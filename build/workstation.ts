@@ -7,7 +7,12 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 const host = await startBrowserHost();
 stopOnSignals(() => host.close());
-const address = `${host.address}${await openDemo(host.backend, say)}`;
+const page = await openDemo(host.backend, say).catch((error: unknown) => {
+  // The workstation is of use without its demo: the page then starts on the list of studies.
+  say(`Concord: the demo study could not be made: ${error instanceof Error ? error.message : String(error)}`);
+  return '';
+});
+const address = host.address + page;
 process.stdout.write(`${address}\n`);
 if (process.argv.includes('--open')) openInBrowser(address);
 // Whoever started us may end without a word: then we end too.
