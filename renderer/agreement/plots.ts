@@ -89,7 +89,7 @@ export function stripPlot(
     r: { type: 'identity' },
     marks: [
       Plot.axisFy({ anchor: 'left', textAnchor: 'end', fill: theme.text, dx: -8 }),
-      Plot.axisX({ anchor: 'bottom' }),
+      Plot.axisX({ anchor: 'bottom', label: `${metric.label}${unit}`, labelArrow: 'none' }),
       Plot.gridX({ stroke: theme.line, strokeOpacity: 1 }),
       Plot.ruleX(overlap ? [1] : [0], { stroke: theme.dim }),
       Plot.link(
@@ -102,6 +102,8 @@ export function stripPlot(
           y2: -0.7,
           stroke: theme.text,
           strokeWidth: 2,
+          // With few cases the interval can be wider than any Dice.
+          clip: 'frame',
         },
       ),
       Plot.dot(means, { fy: 'pair', x: 'mean', y: -0.7, r: 4, symbol: 'diamond', fill: theme.text }),
@@ -143,7 +145,7 @@ export function blandAltmanPlot(input: PlotInput): SVGElement | HTMLElement {
     width,
     height: 300,
     marginLeft: 56,
-    marginRight: 116,
+    marginRight: 136,
     marginTop: 28,
     marginBottom: 40,
     style: style(theme),

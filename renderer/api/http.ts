@@ -77,7 +77,7 @@ export async function send(path: string, options: SendOptions = {}): Promise<Res
   }
   if (response.ok) return response;
   const problem = await problemIn(response);
-  if (problem.code === 'sign-in-needed' && options.study) {
+  if (isSignedOut(problem) && options.study && tokenOf(options.study)) {
     for (const listener of signedOut) listener(options.study);
   }
   throw problem;
@@ -94,6 +94,11 @@ export async function call<T>(schema: z.ZodType<T>, path: string, options: SendO
     `The answer of ${path} is not what this page expects (${issue.path.join('.')}: ${issue.message}). Reload the page.`,
     { status: 502 },
   );
+}
+
+/** True for refusals that signing in again mends: the backend was restarted and knows nobody. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof Problem && (error.code === 'sign-in-needed' || error.code === 'study-not-open');
 }
 
 /** `/api/studies/ID` and what follows. */

@@ -33,8 +33,9 @@ const seqOf = ({ path, body }: Sent) =>
     new URL(path, 'http://x').searchParams.get('seq') ?? (JSON.parse(body as string) as { seq: number }).seq,
   );
 
-function sink(onWaiting?: (waiting: boolean) => void) {
+function sink(onWaiting?: (waiting: boolean) => void, onSignedOut?: () => void) {
   return new ReadPatchSink({
+    onSignedOut,
     study: 's',
     read: 'r',
     lease: 'l',
@@ -74,6 +75,14 @@ describe('patch sink', () => {
     expect([first.seq, second.seq]).toEqual([8, 9]);
     expect(sent.map(seqOf)).toEqual([8, 8, 8, 9]);
     expect(waiting).toEqual([true, true, false]);
+  });
+
+  it('keeps a step while nobody is signed in, and sends it afterwards', async () => {
+    const signIn = new Problem('sign-in-needed', 'Sign in to this study first.', { status: 401 });
+    const sent = backend([signIn, 'ok']);
+    const to: ReadPatchSink = sink(undefined, () => queueMicrotask(() => to.resume()));
+    await expect(to.append(bytes, meta)).resolves.toEqual({ seq: 8 });
+    expect(sent.map(seqOf)).toEqual([8, 8]);
   });
 
   it('throws a refusal and does not use up its number', async () => {

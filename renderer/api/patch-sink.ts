@@ -1,5 +1,6 @@
 // Where strokes go: numbered without gaps, one after another, sent again while the answer is missing.
 import { Problem } from '../../electron/contract/problem.ts';
+import { isSignedOut } from './http.ts';
 import * as reads from './reads.ts';
 
 export interface PatchMeta {
@@ -17,6 +18,8 @@ export interface PatchSinkOptions {
   lastSeq: number;
   /** Called when a step waits for a backend that does not answer, and again when it does. */
   onWaiting?: (waiting: boolean) => void;
+  /** Called when the backend does not know this person any more: the step waits for `resume`. */
+  onSignedOut?: () => void;
   wait?: (milliseconds: number) => Promise<void>;
 }
 
@@ -33,6 +36,7 @@ export class ReadPatchSink {
   private last: number;
   private tail: Promise<unknown> = Promise.resolve();
   private stopped = false;
+  private resumed: (() => void)[] = [];
   private readonly options: PatchSinkOptions;
 
   constructor(options: PatchSinkOptions) {
@@ -60,9 +64,15 @@ export class ReadPatchSink {
     this.last = lastSeq;
   }
 
-  /** Gives up waiting for a backend that does not answer. */
+  /** Somebody signed in again: what waited for it is sent. */
+  resume(): void {
+    this.resumed.splice(0).forEach((resolve) => resolve());
+  }
+
+  /** Gives up waiting for a backend that does not answer, or for somebody to sign in. */
   stop(): void {
     this.stopped = true;
+    this.resume();
   }
 
   private step(kind: 'undo' | 'redo', target: number): Promise<{ seq: number }> {
@@ -77,7 +87,7 @@ export class ReadPatchSink {
   }
 
   private async untilAnswered(send: (seq: number) => Promise<{ seq: number }>): Promise<{ seq: number }> {
-    const { onWaiting, wait = pause } = this.options;
+    const { onWaiting, onSignedOut, wait = pause } = this.options;
     let delay = FIRST_WAIT_MS;
     for (let tries = 0; ; tries++) {
       try {
@@ -86,11 +96,16 @@ export class ReadPatchSink {
         if (tries > 0) onWaiting?.(false);
         return { seq };
       } catch (error) {
-        const unreachable = error instanceof Problem && error.code === 'backend-unreachable';
-        if (!unreachable || this.stopped) throw error;
-        onWaiting?.(true);
-        await wait(delay);
-        delay = Math.min(delay * 2, LONGEST_WAIT_MS);
+        if (this.stopped) throw error;
+        if (onSignedOut && isSignedOut(error)) {
+          const resumed = new Promise<void>((resolve) => this.resumed.push(resolve));
+          onSignedOut();
+          await resumed;
+        } else if (error instanceof Problem && error.code === 'backend-unreachable') {
+          onWaiting?.(true);
+          await wait(delay);
+          delay = Math.min(delay * 2, LONGEST_WAIT_MS);
+        } else throw error;
       }
     }
   }

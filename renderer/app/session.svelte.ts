@@ -1,6 +1,7 @@
 // The open study and who is signed in to it. One study a window at a time.
 import type { Host } from '../../electron/contract/host.ts';
 import type { StudyEvent } from '../../electron/contract/jobs.ts';
+import { Problem } from '../../electron/contract/problem.ts';
 import type { Person, StudyFace } from '../../electron/contract/study.ts';
 import { listen } from '../api/events.ts';
 import { onSignedOut } from '../api/http.ts';
@@ -16,6 +17,8 @@ class Session {
   face = $state.raw<StudyFace | null>(null);
   /** What went wrong opening it, in words. */
   problem = $state.raw<Error | null>(null);
+  /** Who was signed in until the backend forgot it (it was restarted). */
+  former = $state.raw<Person | null>(null);
   private readonly listeners = new Set<EventListener>();
   private stopListening: (() => void) | null = null;
   private generation = 0;
@@ -23,7 +26,9 @@ class Session {
   constructor() {
     onSignedOut((study) => {
       dropToken(study);
-      if (this.face?.id === study) this.setFace({ ...this.face, you: null });
+      if (this.face?.id !== study || !this.face.you) return;
+      this.former = this.face.you;
+      this.setFace({ ...this.face, you: null });
     });
   }
 
@@ -47,7 +52,7 @@ class Session {
     this.setFace(null);
     if (study === null) return;
     try {
-      const face = await studies.face(study);
+      const face = await this.faceOf(study);
       if (generation === this.generation) this.setFace(face);
     } catch (error) {
       if (generation === this.generation) this.problem = error as Error;
@@ -59,6 +64,28 @@ class Session {
     this.generation++;
     this.problem = null;
     this.setFace(face);
+  }
+
+  /** The study as the backend has it; one that it has closed (a restart) is opened again from where it was. */
+  private async faceOf(study: string): Promise<StudyFace> {
+    try {
+      return await studies.face(study);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'study-not-open') throw error;
+      const { studies: known } = this.host ?? (await this.loadHost());
+      const folder = known.find(({ id }) => id === study)?.folder;
+      if (folder === undefined) throw error;
+      return studies.openStudy(folder);
+    }
+  }
+
+  /** Signs the former person in again without leaving the page. Throws Problem `wrong-passphrase`. */
+  async signInAgain(passphrase: string): Promise<void> {
+    const { face, former } = this;
+    if (!face || !former) return;
+    await this.faceOf(face.id);
+    await this.signIn(former.id, passphrase);
+    this.former = null;
   }
 
   async signIn(personId: string, passphrase: string): Promise<Person> {

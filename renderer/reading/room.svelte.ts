@@ -42,7 +42,14 @@ export class ReadingRoom {
     this.read = read;
     this.lease = lease;
     this.presence = new Presence(study, { ...read, lease });
-    this.sink = new ReadPatchSink({ study, read: read.id, lease, lastSeq: opened.seq });
+    this.sink = new ReadPatchSink({
+      study,
+      read: read.id,
+      lease,
+      lastSeq: opened.seq,
+      // The heartbeat finds it out too; a step that waits need not wait for the next beat.
+      onSignedOut: () => undefined,
+    });
     const volume = new LabelVolume(read.volume.grid.shape, labels);
     this.journal = new Journal({
       volume,
@@ -66,6 +73,14 @@ export class ReadingRoom {
   /** Opens an assignment and takes its lease. Throws Problem: locked, open elsewhere, sealed, not there. */
   static async open(study: string, assignment: string): Promise<ReadingRoom> {
     return new ReadingRoom(study, assignment, await openRead(study, assignment));
+  }
+
+  /** Somebody signed in again: what waited is stored. */
+  signedInAgain(): void {
+    this.sink.resume();
+    this.journal.retry();
+    void this.presence.beat();
+    if (this.pictureProblem || this.arrived < 1) void this.fetchPicture();
   }
 
   /** Starts counting time and fetching the picture; the returned function leaves the room. */
