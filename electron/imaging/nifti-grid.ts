@@ -81,8 +81,8 @@ function sformPlacement(header: NiftiHeader): Placement {
 
 /** Rotation from a unit quaternion, METHOD 2 of nifti1.h: a = √(1 − b² − c² − d²), third column times qfac. */
 function qformPlacement(header: NiftiHeader): Placement {
-  const [b, c, d, x, y, z] = header.quaternion;
-  const a = Math.sqrt(Math.max(0, 1 - b * b - c * c - d * d));
+  const [x, y, z] = header.quaternion.slice(3);
+  const [a, b, c, d] = unitQuaternion(header.quaternion);
   const qfac = header.pixdim[0] < 0 ? -1 : 1;
   const [dx, dy, dz] = [header.pixdim[1], header.pixdim[2], header.pixdim[3] * qfac];
   return {
@@ -93,6 +93,17 @@ function qformPlacement(header: NiftiHeader): Placement {
     ],
     origin: [x, y, z],
   };
+}
+
+/**
+ * (a, b, c, d) of length 1. Near a half turn the file's 32-bit b, c, d leave a rounding error that would become a
+ * whole a of 2·10⁻⁴; as NIfTI's own library does, a is then 0 and the others are scaled to length 1.
+ */
+function unitQuaternion([b, c, d]: readonly number[]): [number, number, number, number] {
+  const length2 = b * b + c * c + d * d;
+  if (1 - length2 >= 1e-7) return [Math.sqrt(1 - length2), b, c, d];
+  const length = Math.sqrt(length2);
+  return [0, b / length, c / length, d / length];
 }
 
 /** METHOD 1 of nifti1.h: spacing alone. */
