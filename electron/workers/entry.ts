@@ -7,5 +7,10 @@ export function workerEntry(name: string): URL {
   if (existsSync(source)) return source;
   // A bundled worker lies beside the other workers, the bundled main process one folder above them.
   const beside = new URL(`./${name}.mjs`, import.meta.url);
-  return existsSync(beside) ? beside : new URL(`./workers/${name}.mjs`, import.meta.url);
+  return unpacked(existsSync(beside) ? beside : new URL(`./workers/${name}.mjs`, import.meta.url));
+}
+
+/** A packaged application keeps its workers outside its archive, because threads and processes cannot start in one. */
+function unpacked(entry: URL): URL {
+  return new URL(entry.href.replace('/app.asar/', '/app.asar.unpacked/'));
 }
