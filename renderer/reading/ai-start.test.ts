@@ -1,13 +1,11 @@
 // Labels meet structures by name; a model for another modality is doubted aloud.
 import { describe, expect, it } from 'vitest';
 import type { ModelSummary } from '../../electron/contract/models.ts';
-import type { Read } from '../../electron/contract/reads.ts';
 import { labelPairs, matchLabels, modalityDoubt } from './ai-start.ts';
 
 const model = (labels: [number, string][], modality: string | null = 'CT') =>
   ({ name: 'Net', modality, labels: labels.map(([label, name]) => ({ label, name })) }) as ModelSummary;
 const structure = (label: number, name: string) => ({ id: `s${label}`, label, name, colour: '#ffffff' });
-const read = (modality: string | null) => ({ volume: { modality } }) as Read;
 
 describe('labels of a model', () => {
   it('go to structures of the same name, and are dropped without one', () => {
@@ -33,10 +31,12 @@ describe('labels of a model', () => {
 });
 
 describe('modality', () => {
-  it('is doubted when it differs or is unknown', () => {
-    expect(modalityDoubt(model([[1, 'a']]), read('CT'))).toBeNull();
-    expect(modalityDoubt(model([[1, 'a']], null), read('MR'))).toBeNull();
-    expect(modalityDoubt(model([[1, 'a']]), read('MR'))).toContain('this is MR');
-    expect(modalityDoubt(model([[1, 'a']]), read(null))).toContain('does not say');
+  it('is doubted when the file, or else the study, says something else', () => {
+    expect(modalityDoubt(model([[1, 'a']]), 'CT', 'MR')).toBeNull();
+    expect(modalityDoubt(model([[1, 'a']], null), 'MR', 'MR')).toBeNull();
+    expect(modalityDoubt(model([[1, 'a']]), 'MR', 'CT')).toContain('this is MR');
+    expect(modalityDoubt(model([[1, 'a']]), null, 'CT')).toBeNull();
+    expect(modalityDoubt(model([[1, 'a']]), null, 'MR')).toContain('this is MR');
+    expect(modalityDoubt(model([[1, 'a']]), null, 'other')).toBeNull();
   });
 });

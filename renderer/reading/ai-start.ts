@@ -1,7 +1,8 @@
 // Starting an AI mask: which structure each of the model's labels becomes, and whether the model fits the picture.
 import type { ModelSummary } from '../../electron/contract/models.ts';
-import type { Read } from '../../electron/contract/reads.ts';
-import type { Structure } from '../../electron/contract/study.ts';
+import type { Protocol, Structure } from '../../electron/contract/study.ts';
+
+type Modality = Protocol['modality'];
 
 /** Label of the study for each label of the model; null drops it. */
 export type LabelChoice = Map<number, number | null>;
@@ -22,11 +23,12 @@ export function labelPairs(choice: LabelChoice): { model: number; structure: num
   return [...choice].flatMap(([model, structure]) => (structure === null ? [] : [{ model, structure }]));
 }
 
-/** What does not fit between model and picture, in words; null when nothing is known to. */
-export function modalityDoubt(model: ModelSummary, read: Read): string | null {
-  const { modality } = read.volume;
-  if (!model.modality || model.modality === modality) return null;
-  return modality
-    ? `${model.name} was made for ${model.modality}; this is ${modality}. Its mask may be nonsense.`
-    : `${model.name} was made for ${model.modality}; what this picture is, its file does not say.`;
+/**
+ * What does not fit between model and picture, in words; null when nothing is known to. Many files do not say what
+ * they are: the study's modality stands in for theirs.
+ */
+export function modalityDoubt(model: ModelSummary, ofFile: string | null, ofStudy: Modality): string | null {
+  const modality = ofFile ?? (ofStudy === 'other' ? null : ofStudy);
+  if (!model.modality || !modality || model.modality === modality) return null;
+  return `${model.name} was made for ${model.modality}; this is ${modality}. Its mask may be nonsense.`;
 }
