@@ -55,30 +55,55 @@ function orientedAxes(grid: Grid, code: string) {
 }
 
 /** The volume's voxels in array order, as 32-bit floats. */
-export function arrange(voxels: Voxels, { shape, start, steps }: Arrangement): Float32Array {
-  const out = new Float32Array(shape[0] * shape[1] * shape[2]);
-  let n = 0;
-  for (let d = 0; d < shape[0]; d++) {
-    for (let h = 0; h < shape[1]; h++) {
-      let from = start + d * steps[0] + h * steps[1];
-      for (let w = 0; w < shape[2]; w++, from += steps[2]) out[n++] = voxels[from];
-    }
-  }
+export function arrange(voxels: Voxels, arrangement: Arrangement): Float32Array {
+  const out = new Float32Array(voxels.length);
+  forEachBlock(arrangement, (n, step, from, fromStep, length) => {
+    for (let i = 0; i < length; i++, n += step, from += fromStep) out[n] = voxels[from];
+  });
   return out;
 }
 
 /** Values in array order back in the file's order: the inverse of `arrange`. */
-export function putBack<T extends Uint8Array | Float32Array>(
-  values: T,
-  { shape, start, steps }: Arrangement,
-): T {
+export function putBack<T extends Uint8Array | Float32Array>(values: T, arrangement: Arrangement): T {
   const out = new (values.constructor as new (length: number) => T)(values.length);
-  let n = 0;
-  for (let d = 0; d < shape[0]; d++) {
-    for (let h = 0; h < shape[1]; h++) {
-      let to = start + d * steps[0] + h * steps[1];
-      for (let w = 0; w < shape[2]; w++, to += steps[2]) out[to] = values[n++];
+  forEachBlock(arrangement, (n, step, to, toStep, length) => {
+    for (let i = 0; i < length; i++, n += step, to += toStep) out[to] = values[n];
+  });
+  return out;
+}
+
+/** Enough lines of either array to use what a cache line brings, few enough to stay in cache. */
+const BLOCK = 16;
+
+/**
+ * Walks all voxels in short lines: array offset `n` and file offset `at`, with their steps. Where rows of the array
+ * are not rows of the file, lines run along D inside blocks, since striding over either whole array misses the cache.
+ */
+function forEachBlock(
+  { shape, start, steps }: Arrangement,
+  visit: (n: number, step: number, at: number, atStep: number, length: number) => void,
+): void {
+  const [depth, height, width] = shape;
+  if (Math.abs(steps[2]) === 1) {
+    for (let d = 0; d < depth; d++) {
+      for (let h = 0; h < height; h++) {
+        visit((d * height + h) * width, 1, start + d * steps[0] + h * steps[1], steps[2], width);
+      }
+    }
+    return;
+  }
+  // The dimension that runs along the file's rows goes innermost, within blocks of it and W.
+  const inner = Math.abs(steps[0]) === 1 ? 0 : 1;
+  const outer = 1 - inner;
+  const strides = [height * width, width];
+  for (let o = 0; o < shape[outer]; o++) {
+    for (let low = 0; low < shape[inner]; low += BLOCK) {
+      const length = Math.min(BLOCK, shape[inner] - low);
+      const n = o * strides[outer] + low * strides[inner];
+      const at = start + o * steps[outer] + low * steps[inner];
+      for (let w = 0; w < width; w++) {
+        visit(n + w, strides[inner], at + w * steps[2], steps[inner], length);
+      }
     }
   }
-  return out;
 }

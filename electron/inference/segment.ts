@@ -1,9 +1,15 @@
 // A model over a volume, from file to file: read, arrange, normalise, resample, network, decide, tidy, write.
-import { writeFile } from 'node:fs/promises';
 import { encodeMask } from '../contract/mask-bytes.ts';
 import { gridDifference, voxelVolumeMl, type Grid, type Triple } from '../contract/geometry.ts';
 import { Problem } from '../contract/problem.ts';
-import { fromOriginalGrid, readVolume, reorientationOf, writeNifti, type Volume } from '../imaging/index.ts';
+import {
+  fromOriginalGrid,
+  readVolume,
+  reorientationOf,
+  writeFileAtomically,
+  writeNifti,
+  type Volume,
+} from '../imaging/index.ts';
 import { arrange, arrangementOf, putBack, type Arrangement } from './arrange.ts';
 import { keepParts } from './components.ts';
 import { decideLabels } from './decide.ts';
@@ -145,7 +151,7 @@ async function write(
 ): Promise<void> {
   const { output, probabilitiesPath } = request;
   if (output.kind === 'nifti') await writeNifti(output.path, { grid, labels });
-  else await writeFile(output.path, encodeMask(fromOriginalGrid(labels, reorientationOf(grid))));
+  else await writeFileAtomically(output.path, [encodeMask(fromOriginalGrid(labels, reorientationOf(grid)))]);
   if (!probabilities || probabilitiesPath === undefined) return;
   for (const { label, values } of probabilities) {
     const path = probabilities.length === 1 ? probabilitiesPath : probabilityPath(probabilitiesPath, label);

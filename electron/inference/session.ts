@@ -4,6 +4,7 @@ import type { Triple } from '../contract/geometry.ts';
 import type { ProviderName } from '../contract/models.ts';
 import { Problem } from '../contract/problem.ts';
 import type { LoadedModel } from './load-model.ts';
+import type { Manifest } from './manifest.ts';
 import type { Network } from './run.ts';
 
 export interface ProviderTried {
@@ -17,8 +18,6 @@ export interface OpenedSession {
   provider: string;
   /** Providers that were tried first and cannot run this model here. */
   tried: ProviderTried[];
-  /** Number of output channels, when the network states it. */
-  outputChannels: number | null;
   close(): Promise<void>;
 }
 
@@ -56,7 +55,7 @@ export async function openSession(model: LoadedModel, preference: ProviderName):
       tried.push({ provider, reason: plainReason(provider, cause) });
       continue;
     }
-    const outputChannels = checkInputsAndOutputs(session, model);
+    checkInputsAndOutputs(session, model);
     const network = networkOf(session, model);
     if (provider !== 'cpu') {
       try {
@@ -70,7 +69,7 @@ export async function openSession(model: LoadedModel, preference: ProviderName):
         continue;
       }
     }
-    return { network, provider, tried, outputChannels, close: () => session.release() };
+    return { network, provider, tried, close: () => session.release() };
   }
   const [{ reason }] = tried;
   throw new Problem(
@@ -105,12 +104,8 @@ function networkOf(session: InferenceSession, { manifest }: LoadedModel): Networ
       );
     }
     const scores = result.data as Float32Array;
-    const channelCount = result.dims[1];
-    const highest = Math.max(...manifest.labels.map((entry) => entry.channel));
-    if (highest >= channelCount) {
-      throw ioDiffers(`it gives ${channelCount} channels and the manifest’s labels need channel ${highest}`);
-    }
-    return { scores, channels: channelCount };
+    checkChannels(result.dims[1], manifest);
+    return { scores, channels: result.dims[1] };
   };
 }
 
@@ -122,8 +117,7 @@ function ioDiffers(what: string): Problem {
   );
 }
 
-/** Returns the number of output channels where the network states it. */
-function checkInputsAndOutputs(session: InferenceSession, { manifest }: LoadedModel): number | null {
+function checkInputsAndOutputs(session: InferenceSession, { manifest }: LoadedModel): void {
   const { input, output, channels, patch } = manifest;
   const names = (list: readonly string[]) => list.map((name) => `“${name}”`).join(', ') || 'none';
   const inputMeta = session.inputMetadata.find((meta) => meta.name === input.name);
@@ -152,7 +146,13 @@ function checkInputsAndOutputs(session: InferenceSession, { manifest }: LoadedMo
     throw ioDiffers(`it takes ${shape.slice(2).join('×')} voxels only and the manifest’s ${given}`);
   });
   const stated = outputMeta.shape[1];
-  return typeof stated === 'number' && stated > 0 ? stated : null;
+  if (typeof stated === 'number' && stated > 0) checkChannels(stated, manifest);
+}
+
+function checkChannels(given: number, { labels }: Manifest): void {
+  const highest = Math.max(...labels.map((entry) => entry.channel));
+  if (highest < given) return;
+  throw ioDiffers(`it gives ${given} channels and the manifest’s labels need channel ${highest}`);
 }
 
 function notOnnx(model: LoadedModel, cause: unknown): Problem {

@@ -1,6 +1,7 @@
 // Runs a model in a process of its own: progress comes back, cancelling kills it, a crash becomes one sentence.
 import { fork, type ChildProcess } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../contract/problem.ts';
 import type { InferenceRequest, InferenceResult, OnInferenceProgress } from '../inference/types.ts';
@@ -58,9 +59,17 @@ async function perform(task: InferenceTask, options: RunOptions): Promise<Infere
   try {
     return await outcomeOf(child, task, options);
   } catch (error) {
-    if (task.kind === 'segment') await rm(`${task.request.output.path}.part`, { force: true });
+    if (task.kind === 'segment') await removeUnfinished(task.request.output.path);
     throw error;
   }
+}
+
+/** A killed process leaves the half-written neighbour of its output behind. */
+async function removeUnfinished(path: string): Promise<void> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => [] as string[]);
+  const left = names.filter((name) => name.startsWith(`.${basename(path)}.`) && name.endsWith('.part'));
+  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
 }
 
 function outcomeOf(
