@@ -15,17 +15,15 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** One thread fewer than cores, so that the page and the requests keep one; at least one. */
+/**
+ * One thread fewer than cores, so that the page and the requests keep one; at least two, so that opening a read never
+ * waits behind an import.
+ */
 export function createPool(): Pool {
   let threads: Piscina | null = null;
   return {
     run(entry, task, { signal, transfer } = {}) {
-      threads ??= new Piscina({
-        minThreads: 0,
-        maxThreads: Math.max(1, availableParallelism() - 1),
-        idleTimeout: IDLE_MS,
-        concurrentTasksPerWorker: 1,
-      });
+      threads ??= startThreads();
       return threads.run(task, { filename: entry.href, signal, transferList: transfer });
     },
     async close() {
@@ -33,4 +31,17 @@ export function createPool(): Pool {
       threads = null;
     },
   };
+}
+
+function startThreads(): Piscina {
+  const threads = new Piscina({
+    minThreads: 0,
+    maxThreads: Math.max(2, availableParallelism() - 1),
+    idleTimeout: IDLE_MS,
+    concurrentTasksPerWorker: 1,
+  });
+  // Who asked hears of every failure through the promise. What comes here besides is a last word of a thread that was
+  // stopped while it answered; without a listener it would end the program.
+  threads.on('error', () => undefined);
+  return threads;
 }
