@@ -59,3 +59,19 @@ export class AgreementView {
     return csv([[...head, ...units, 'notes'], ...lines]);
   }
 }
+
+// Made once and outside any component: what it derives must outlive the page, to be there when one comes back.
+const view = new AgreementView();
+let viewed: string | null = null;
+
+/** The study's view as it was left: coming back from a case finds the same tab, metric and picked row. */
+export function agreementViewOf(study: string): AgreementView {
+  if (viewed !== study) {
+    view.agreement = null;
+    view.comparison = 'inter';
+    view.label = null;
+    view.picked = null;
+  }
+  viewed = study;
+  return view;
+}

@@ -11,6 +11,8 @@ const routes: Route[] = [
   { page: 'board', study: 'abc123' },
   { page: 'settings', study: 'abc123' },
   { page: 'reading', study: 'abc123', assignment: 'def456' },
+  { page: 'look', study: 'abc123', read: 'r1', against: null },
+  { page: 'look', study: 'abc123', read: 'r1', against: { read: 'r2', label: 7 } },
 ];
 
 describe('routes', () => {
@@ -23,12 +25,18 @@ describe('routes', () => {
     expect(studyOf({ page: 'start' })).toBeNull();
   });
 
-  it.each(['#/nowhere', '#/study/abc', '#/study/abc/secret', '#/study/abc/reading', '#/study/abc/board/x'])(
-    'does not guess at %s',
-    (hash) => {
-      expect(parseRoute(hash)).toEqual({ page: 'unknown', hash });
-    },
-  );
+  it.each([
+    '#/nowhere',
+    '#/study/abc',
+    '#/study/abc/secret',
+    '#/study/abc/reading',
+    '#/study/abc/board/x',
+    '#/study/abc/look',
+    '#/study/abc/look/a/b',
+    '#/study/abc/look/a/b/c',
+  ])('does not guess at %s', (hash) => {
+    expect(parseRoute(hash)).toEqual({ page: 'unknown', hash });
+  });
 
   it('takes an empty address as the start', () => {
     expect(parseRoute('')).toEqual({ page: 'start' });

@@ -9,6 +9,8 @@ export type Route =
   | { page: 'models'; study: null }
   | { page: StudyPage; study: string }
   | { page: 'reading'; study: string; assignment: string }
+  /** A sealed read to look at; with `against` and `label`, where two reads differ in one structure. */
+  | { page: 'look'; study: string; read: string; against: { read: string; label: number } | null }
   | { page: 'unknown'; hash: string };
 
 const STUDY_PAGES: readonly string[] = [
@@ -22,7 +24,7 @@ export function parseRoute(hash: string): Route {
     .split('/')
     .filter(Boolean)
     .map(decodeURIComponent);
-  const [first, study, page, rest] = parts;
+  const [first, study, page, rest, other, label] = parts;
   if (first === undefined) return { page: 'start' };
   if (parts.length === 1) {
     if (first === 'new') return { page: 'new' };
@@ -30,6 +32,10 @@ export function parseRoute(hash: string): Route {
   }
   if (first === 'study' && study) {
     if (page === 'reading' && rest && parts.length === 4) return { page, study, assignment: rest };
+    if (page === 'look' && rest && parts.length === 4) return { page, study, read: rest, against: null };
+    if (page === 'look' && other && parts.length === 6 && /^\d{1,3}$/.test(label)) {
+      return { page, study, read: rest, against: { read: other, label: Number(label) } };
+    }
     if (parts.length === 3 && STUDY_PAGES.includes(page)) return { page: page as StudyPage, study };
   }
   return { page: 'unknown', hash };
@@ -47,6 +53,10 @@ export function formatRoute(route: Route): string {
       return route.hash;
     case 'reading':
       return `#/study/${part(route.study)}/reading/${part(route.assignment)}`;
+    case 'look': {
+      const against = route.against ? `/${part(route.against.read)}/${route.against.label}` : '';
+      return `#/study/${part(route.study)}/look/${part(route.read)}${against}`;
+    }
     default:
       return route.study === null ? `#/${route.page}` : `#/study/${part(route.study)}/${route.page}`;
   }

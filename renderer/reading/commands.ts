@@ -5,24 +5,25 @@ import { CT_WINDOWS } from '../viewer/windows.ts';
 import { toasts } from '../ui/toasts.svelte.ts';
 import type { Command, CommandContext, CommandGroup } from '../app/commands/command.ts';
 import { roomLayout } from './layout.svelte.ts';
+import type { AnyRoom } from './current-room.svelte.ts';
 import type { ReadingRoom } from './room.svelte.ts';
 
-type Act = (room: ReadingRoom) => unknown;
-interface Extra {
-  when?: (room: ReadingRoom) => boolean;
-  release?: Act;
+interface Extra<Room> {
+  when?: (room: Room) => boolean;
+  release?: (room: Room) => unknown;
   repeats?: boolean;
   keysOnly?: boolean;
   sheet?: Command['sheet'];
 }
 
+/** A command of every room: views and what is shown. */
 function command(
   group: CommandGroup,
   id: string,
   label: string,
   keys: string[],
-  run: Act,
-  { when = () => true, release, ...extra }: Extra = {},
+  run: (room: AnyRoom) => unknown,
+  { when = () => true, release, ...extra }: Extra<AnyRoom> = {},
 ): Command {
   return {
     id,
@@ -31,38 +32,55 @@ function command(
     keys,
     when: ({ room }: CommandContext) => room !== null && when(room),
     run: ({ room }) => run(room!),
-    ...(release ? { release: ({ room }: CommandContext) => room && release(room) } : {}),
+    ...(release ? { release: ({ room }: CommandContext) => void (room && release(room)) } : {}),
     ...extra,
   };
 }
 
+const isReading = (room: AnyRoom): room is ReadingRoom => room.kind === 'reading';
+
+/** A command of the room in which something can be drawn. */
+function drawing(
+  group: CommandGroup,
+  id: string,
+  label: string,
+  keys: string[],
+  run: (room: ReadingRoom) => unknown,
+  { when = () => true, ...extra }: Omit<Extra<ReadingRoom>, 'release'> = {},
+): Command {
+  return command(group, id, label, keys, (room) => isReading(room) && run(room), {
+    when: (room) => isReading(room) && when(room),
+    ...extra,
+  });
+}
+
 const step = { repeats: true, keysOnly: true };
-const isCt = (room: ReadingRoom) => room.picture.modality === 'CT';
+const isCt = (room: AnyRoom) => room.picture.data.modality === 'CT';
 
 const tools = TOOLS.map(({ id, label, key }) =>
-  command('Tools', `tool-${id}`, label, [key], ({ editor }) => (editor.tool = id)),
+  drawing('Tools', `tool-${id}`, label, [key], ({ editor }) => (editor.tool = id)),
 );
 
 const editing = [
-  command('Editing', 'brush-smaller', 'Smaller brush', ['['], ({ editor }) => editor.shrink(), {
+  drawing('Editing', 'brush-smaller', 'Smaller brush', ['['], ({ editor }) => editor.shrink(), {
     repeats: true,
   }),
-  command('Editing', 'brush-larger', 'Larger brush', [']'], ({ editor }) => editor.grow(), { repeats: true }),
-  command('Editing', 'brush-reach', 'Brush in this slice or as a sphere', ['S'], ({ editor }) => {
+  drawing('Editing', 'brush-larger', 'Larger brush', [']'], ({ editor }) => editor.grow(), { repeats: true }),
+  drawing('Editing', 'brush-reach', 'Brush in this slice or as a sphere', ['S'], ({ editor }) => {
     editor.mode = editor.mode === '2D' ? 'sphere' : '2D';
   }),
-  command('Editing', 'brush-shape', 'Round or square brush', [], ({ editor }) => {
+  drawing('Editing', 'brush-shape', 'Round or square brush', [], ({ editor }) => {
     editor.shape = editor.shape === 'round' ? 'square' : 'round';
   }),
-  command('Editing', 'region-anywhere', 'Draw anywhere', [], ({ editor }) => (editor.region = 'anywhere')),
-  command(
+  drawing('Editing', 'region-anywhere', 'Draw anywhere', [], ({ editor }) => (editor.region = 'anywhere')),
+  drawing(
     'Editing',
     'region-empty',
     'Draw only where it is empty',
     [],
     ({ editor }) => (editor.region = 'empty'),
   ),
-  command(
+  drawing(
     'Editing',
     'region-inside',
     'Draw only inside another structure',
@@ -72,15 +90,15 @@ const editing = [
       when: ({ editor }) => editor.structures.length > 1,
     },
   ),
-  command('Editing', 'undo', 'Undo', ['Ctrl+Z'], ({ journal }) => journal.undo(), {
+  drawing('Editing', 'undo', 'Undo', ['Ctrl+Z'], ({ journal }) => journal.undo(), {
     when: ({ journal }) => journal.canUndo,
     repeats: true,
   }),
-  command('Editing', 'redo', 'Redo', ['Ctrl+Shift+Z', 'Ctrl+Y'], ({ journal }) => journal.redo(), {
+  drawing('Editing', 'redo', 'Redo', ['Ctrl+Shift+Z', 'Ctrl+Y'], ({ journal }) => journal.redo(), {
     when: ({ journal }) => journal.canRedo,
     repeats: true,
   }),
-  command(
+  drawing(
     'Editing',
     'cancel-stroke',
     'Take back the stroke under way',
@@ -118,7 +136,7 @@ const structures = [
       toasts.show({ tone: 'info', text: `Nothing of ${active.name} is drawn yet.` });
     }
   }),
-  command('Structures', 'lock', 'Lock or unlock the structure', [], ({ editor }) => {
+  drawing('Structures', 'lock', 'Lock or unlock the structure', [], ({ editor }) => {
     if (editor.active) editor.active.locked = !editor.active.locked;
   }),
   command('Structures', 'solo', 'Show this structure alone', [], ({ editor }) => {
@@ -184,14 +202,14 @@ const views = [
     ),
   ),
   command('View', 'left-rail', 'Show or hide the tools', [','], () => roomLayout.toggleLeft()),
-  command('View', 'right-rail', 'Show or hide AI and history', ['.'], () => roomLayout.toggleRight()),
+  drawing('View', 'right-rail', 'Show or hide AI and history', ['.'], () => roomLayout.toggleRight()),
 ];
 
 const read = [
-  command('Read', 'seal', 'Seal the read…', ['Ctrl+Enter'], (room) => (room.sealing = true), {
+  drawing('Read', 'seal', 'Seal the read…', ['Ctrl+Enter'], (room) => (room.sealing = true), {
     when: (room) => room.read.state === 'draft' && room.presence.lost === null,
   }),
-  command('Read', 'retry', 'Try again to save', [], ({ journal }) => journal.retry(), {
+  drawing('Read', 'retry', 'Try again to save', [], ({ journal }) => journal.retry(), {
     when: ({ journal }) => journal.save.kind === 'failed',
   }),
 ];

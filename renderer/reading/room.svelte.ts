@@ -6,18 +6,18 @@ import type { Read } from '../../electron/contract/reads.ts';
 import { studyPath } from '../api/http.ts';
 import { ReadPatchSink } from '../api/patch-sink.ts';
 import * as reads from '../api/reads.ts';
-import { allocateVoxels, fetchVoxels } from '../api/voxels.ts';
 import { EditorState } from '../editing/editor-state.svelte.ts';
 import { Journal } from '../editing/journal.svelte.ts';
 import { LabelVolume } from '../editing/label-volume.ts';
 import { settings } from '../app/settings.svelte.ts';
 import { ViewState } from '../viewer/view-state.svelte.ts';
-import { VolumeData, type VoxelArray } from '../viewer/volume-data.ts';
 import { centreOf } from './structure-centre.ts';
+import { Picture } from './picture.svelte.ts';
 import { Presence } from './presence.svelte.ts';
 
 /** The page's state of one read that this window holds. */
 export class ReadingRoom {
+  readonly kind = 'reading';
   readonly study: string;
   readonly assignment: string;
   read = $state.raw<Read>()!;
@@ -25,15 +25,10 @@ export class ReadingRoom {
   readonly presence: Presence;
   readonly editor: EditorState;
   readonly journal: Journal;
-  readonly picture: VolumeData;
+  readonly picture: Picture;
   readonly view: ViewState;
-  /** Fraction of the picture that has arrived. */
-  arrived = $state(0);
-  /** Why the picture is not whole. */
-  pictureProblem = $state.raw<Error | null>(null);
   sealing = $state(false);
   private readonly sink: ReadPatchSink;
-  private readonly stop = new AbortController();
 
   private constructor(study: string, assignment: string, opened: OpenedRead) {
     const { read, lease, labels, entries } = opened;
@@ -63,9 +58,8 @@ export class ReadingRoom {
       structures: read.structures,
       journal: this.journal,
     });
-    const { grid, voxelType } = read.volume;
-    this.picture = new VolumeData(read.volume, allocateVoxels({ shape: grid.shape, voxelType }));
-    this.view = new ViewState(this.picture);
+    this.picture = new Picture(study, studyPath(study, `/reads/${read.id}/voxels`), read.volume);
+    this.view = new ViewState(this.picture.data);
     this.view.opacity = settings.values.overlay;
     this.view.outline = settings.values.outline;
   }
@@ -80,42 +74,21 @@ export class ReadingRoom {
     this.sink.resume();
     this.journal.retry();
     void this.presence.beat();
-    if (this.pictureProblem || this.arrived < 1) void this.fetchPicture();
+    void this.picture.fetch();
   }
 
   /** Starts counting time and fetching the picture; the returned function leaves the room. */
   enter(): () => void {
     const leave = this.presence.start();
-    void this.fetchPicture();
+    void this.picture.fetch();
     return () => {
-      this.stop.abort();
+      this.picture.stop();
       // Strokes still under way are stored first: the lease is needed for them.
       void this.journal.settled().then(() => {
         this.sink.stop();
         leave();
       });
     };
-  }
-
-  /** Fetches the picture, the middle slice first. May be called again after it failed. */
-  async fetchPicture(): Promise<void> {
-    this.pictureProblem = null;
-    const { grid, voxelType } = this.read.volume;
-    const path = studyPath(this.study, `/reads/${this.read.id}/voxels`);
-    const source = { path, study: this.study, shape: grid.shape, voxelType };
-    try {
-      await fetchVoxels(
-        source,
-        this.picture.voxels as VoxelArray & { buffer: ArrayBuffer },
-        (range, fraction) => {
-          this.picture.arrived(range.from, range.count);
-          this.arrived = fraction;
-        },
-        this.stop.signal,
-      );
-    } catch (error) {
-      if (!this.stop.signal.aborted) this.pictureProblem = error as Error;
-    }
   }
 
   /**

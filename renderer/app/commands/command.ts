@@ -1,6 +1,6 @@
 // A command is data: the palette, the key sheet, tooltips, the keyboard and the tests read one list of them.
 import type { Role } from '../../../electron/contract/identity.ts';
-import type { ReadingRoom } from '../../reading/room.svelte.ts';
+import type { AnyRoom } from '../../reading/current-room.svelte.ts';
 import type { Route } from '../routes.ts';
 
 export type CommandGroup =
@@ -11,8 +11,8 @@ export interface CommandContext {
   route: Route;
   study: string | null;
   role: Role | null;
-  /** The open reading room; null elsewhere or while it loads. */
-  room: ReadingRoom | null;
+  /** The open room, for reading or for looking; null elsewhere or while it loads. */
+  room: AnyRoom | null;
 }
 
 export interface Command {

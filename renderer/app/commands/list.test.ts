@@ -10,10 +10,11 @@ const { commandFor, conflicts, matchScore } = await import('./keymap.ts');
 
 /** A room in which everything can be done. */
 const room = {
+  kind: 'reading',
   editor: { structures: Array.from({ length: 12 }), drawing: true, active: {} },
   journal: { canUndo: true, canRedo: true, save: { kind: 'failed' } },
   view: {},
-  picture: { modality: 'CT' },
+  picture: { data: { modality: 'CT' } },
   read: { state: 'draft' },
   presence: { lost: null },
 } as unknown as NonNullable<CommandContext['room']>;
@@ -74,6 +75,15 @@ describe('commands', () => {
 
   it('keep the reading room’s keys to the reading room', () => {
     for (const context of contexts.slice(0, 3)) expect(commandFor(commands, 'B', context, {})).toBeNull();
+  });
+});
+
+describe('a room to look around in', () => {
+  it('has the views’ commands and none that draw', () => {
+    const looking = { ...contexts.at(-1)!, room: { ...room, kind: 'looking' } as unknown as typeof room };
+    expect(commandFor(commands, 'D', looking, {})?.id).toBe('slice-next');
+    for (const keys of ['B', 'S', 'Ctrl+Z', 'Ctrl+Enter'])
+      expect(commandFor(commands, keys, looking, {})).toBeNull();
   });
 });
 
