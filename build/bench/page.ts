@@ -1,0 +1,254 @@
+// The reading room in Chromium on 512×512×300: opening, slices, strokes, memory.
+import { fork, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
+import { findChromium } from '../checks/browsers.ts';
+import { bareGunzip } from './load.ts';
+import { folder as benchFolder, material } from './material.ts';
+import { quantile, repeat, type Bench, type Row } from './rows.ts';
+import { studyOnHost, type HostAddress } from './study-on-host.ts';
+
+const SLICE_STEPS = 120;
+const STROKES = 30;
+const MOVES = 12;
+
+export const page: Bench = {
+  name: 'page',
+  async run(say) {
+    const executablePath = findChromium();
+    if (!executablePath) throw new Error('no Chromium here');
+    const { image } = await material(say);
+    const home = mkdtempSync(join(benchFolder, 'home-'));
+    const { child, address } = await startHost(home);
+    const browser = await chromium.launch({
+      executablePath,
+      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    });
+    try {
+      say('importing the phantom …');
+      const study = await studyOnHost(address, image);
+      const reading = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+      await reading.addInitScript(({ id, reader }) => {
+        sessionStorage.setItem('concord.sign-ins', JSON.stringify({ [id]: reader }));
+        window.__concordTimings = { stroke: [], slice: [] };
+      }, study);
+      await reading.goto(`${address.address}#/study/${study.id}/worklist`);
+      say('opening the case …');
+      const gunzip = quantile(await repeat(3, () => bareGunzip(image)), 0.5);
+      const opening = await openCase(reading);
+      await allVoxels(reading);
+      const rows: Row[] = [
+        {
+          what: 'click → first slice (imported .nii.gz)',
+          samples: [opening],
+          unit: 'ms',
+          target: { limit: Math.round(1.5 * gunzip), of: 'median' },
+          peer: { name: 'bare gunzip', value: gunzip },
+        },
+      ];
+      const thread = await pageThread(reading);
+      say('slices …');
+      rows.push(...(await sliceSteps(reading, thread)));
+      say('strokes …');
+      rows.push(...(await strokes(reading, thread)));
+      rows.push(...(await memory(browser, child)));
+      await reading.screenshot({ path: join(benchFolder, 'page.png') });
+      return rows;
+    } finally {
+      await browser.close();
+      child.kill('SIGTERM');
+      await new Promise((resolve) => child.once('exit', resolve));
+      rmSync(home, { recursive: true, force: true });
+    }
+  },
+};
+
+async function startHost(home: string): Promise<{ child: ChildProcess; address: HostAddress }> {
+  const child = fork(fileURLToPath(new URL('host.ts', import.meta.url)), [home], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    execArgv: [],
+  });
+  const line = await new Promise<string>((resolve, reject) => {
+    child.stdout!.once('data', (text) => resolve(String(text)));
+    child.once('exit', () => reject(new Error('the host did not start')));
+  });
+  return { child, address: JSON.parse(line) as HostAddress };
+}
+
+/** Milliseconds from the click on the case to the first frame in which the axial view shows something. */
+async function openCase(reading: Page): Promise<number> {
+  const due = reading.locator('section[aria-labelledby=due] li button').first();
+  await due.waitFor();
+  return due.evaluate(
+    (button) =>
+      new Promise<number>((resolve) => {
+        const began = performance.now();
+        const look = () => {
+          const canvas = document.querySelector<HTMLCanvasElement>('[aria-label^="Axial view"] canvas');
+          const pixels =
+            canvas && canvas.width > 9 && canvas.height > 9
+              ? canvas.getContext('2d')!.getImageData(canvas.width / 2 - 4, canvas.height / 2 - 4, 8, 8).data
+              : null;
+          if (pixels?.some((value, n) => n % 4 !== 3 && value > 20)) resolve(performance.now() - began);
+          else requestAnimationFrame(look);
+        };
+        (button as HTMLElement).click();
+        look();
+      }),
+  );
+}
+
+/** Waits until no voxels have arrived for a second and a half. */
+async function allVoxels(reading: Page): Promise<void> {
+  await reading.waitForFunction(
+    () => {
+      const arrived = performance
+        .getEntriesByType('resource')
+        .filter((entry) => entry.name.includes('/voxels'));
+      const last = Math.max(...arrived.map((entry) => (entry as PerformanceResourceTiming).responseEnd));
+      return arrived.length > 0 && performance.now() - last > 1500;
+    },
+    undefined,
+    { timeout: 120_000, polling: 250 },
+  );
+}
+
+/** Milliseconds of processor time that the page's own thread spent on `act` and the frame after it. */
+type Thread = (act: () => Promise<void>) => Promise<{ cpu: number; wall: number }>;
+
+async function pageThread(reading: Page): Promise<Thread> {
+  const session: CDPSession = await reading.context().newCDPSession(reading);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const spent = async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find((metric) => metric.name === 'TaskDuration')!.value * 1000;
+  };
+  const nextFrame = () =>
+    reading.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+  const measure: Thread = async (act) => {
+    const before = await spent();
+    const began = performance.now();
+    await act();
+    await nextFrame();
+    const wall = performance.now() - began;
+    return { cpu: (await spent()) - before, wall };
+  };
+  // What the measuring itself costs the page is not the page's own.
+  const idle: number[] = [];
+  for (let n = 0; n < 30; n++) idle.push((await measure(() => Promise.resolve())).cpu);
+  const cost = quantile(idle, 0.5);
+  return async (act) => {
+    const { cpu, wall } = await measure(act);
+    return { cpu: Math.max(0, cpu - cost), wall };
+  };
+}
+
+async function centreOfAxial(reading: Page): Promise<{ x: number; y: number; size: number }> {
+  const box = await reading.locator('[aria-label^="Axial view"]').first().boundingBox();
+  if (!box) throw new Error('the axial view is not shown');
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2, size: Math.min(box.width, box.height) };
+}
+
+async function sliceSteps(reading: Page, thread: Thread): Promise<Row[]> {
+  const { x, y } = await centreOfAxial(reading);
+  await reading.mouse.move(x, y);
+  await reading.evaluate(() => void (window.__concordTimings!.slice.length = 0));
+  const cpu: number[] = [];
+  const wall: number[] = [];
+  for (let n = 0; n < SLICE_STEPS; n++) {
+    const step = await thread(() => reading.mouse.wheel(0, n % 60 < 30 ? 100 : -100));
+    cpu.push(step.cpu);
+    wall.push(step.wall);
+  }
+  const painted = await reading.evaluate(() => window.__concordTimings!.slice);
+  if (painted.length < SLICE_STEPS / 2) throw new Error('the wheel did not change the slice');
+  return [
+    { what: 'slice step: page thread', samples: cpu, unit: 'ms', target: { limit: 8, of: 'p95' } },
+    { what: 'slice step: of that, painting one view', samples: painted, unit: 'ms' },
+    { what: 'slice step: wheel → frame (wall, software raster)', samples: wall, unit: 'ms' },
+  ];
+}
+
+async function strokes(reading: Page, thread: Thread): Promise<Row[]> {
+  const { x, y, size } = await centreOfAxial(reading);
+  await reading.keyboard.press('b');
+  await reading.evaluate(() => performance.clearResourceTimings());
+  const cpu: number[] = [];
+  const wall: number[] = [];
+  for (let n = 0; n < STROKES; n++) {
+    const top = y - size / 5 + (n / STROKES) * (size / 2.5);
+    await reading.mouse.move(x - size / 5, top);
+    await reading.mouse.down();
+    for (let move = 1; move <= MOVES; move++) {
+      const to = x - size / 5 + (move / MOVES) * (size / 2.5);
+      const moved = await thread(() => reading.mouse.move(to, top + Math.sin(move) * 6));
+      cpu.push(moved.cpu);
+      wall.push(moved.wall);
+    }
+    const lifted = await thread(() => reading.mouse.up());
+    cpu.push(lifted.cpu);
+  }
+  await reading.locator('[data-testid=save-state][data-state=saved]').waitFor();
+  const stored = await reading.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .filter((entry) => entry.name.includes('/patches?'))
+      .map((entry) => entry.duration),
+  );
+  if (stored.length < STROKES) throw new Error(`${stored.length} of ${STROKES} strokes reached the service`);
+  return [
+    {
+      what: 'stroke, each pointer event: page thread',
+      samples: cpu,
+      unit: 'ms',
+      target: { limit: 8, of: 'p95' },
+    },
+    { what: 'stroke: pointer event → frame (wall, software raster)', samples: wall, unit: 'ms' },
+    {
+      what: 'stroke: sent → acknowledged as durable (HTTP)',
+      samples: stored,
+      unit: 'ms',
+      target: { limit: 10, of: 'p95' },
+    },
+  ];
+}
+
+/** Megabytes that a process has in memory, or had at most; null where the system does not say. */
+function residentMb(pid: number, field: 'VmRSS' | 'VmHWM'): number | null {
+  const file = `/proc/${pid}/status`;
+  if (!existsSync(file)) return null;
+  const found = new RegExp(`${field}:\\s+(\\d+) kB`).exec(readFileSync(file, 'utf8'));
+  return found ? Number(found[1]) / 1024 : null;
+}
+
+async function memory(browser: Browser, host: ChildProcess): Promise<Row[]> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  const renderers = processInfo
+    .filter((one) => one.type === 'renderer')
+    .map((one) => residentMb(one.id, 'VmRSS') ?? 0);
+  const [now, most] = [residentMb(host.pid!, 'VmRSS'), residentMb(host.pid!, 'VmHWM')];
+  if (now === null || most === null || renderers.length === 0) return [];
+  return [
+    {
+      what: 'memory of the page, study open',
+      samples: [Math.max(...renderers)],
+      unit: 'MB',
+      target: { limit: 1200, of: 'median' },
+    },
+    {
+      what: 'memory of the backend, study open',
+      samples: [now],
+      unit: 'MB',
+      target: { limit: 600, of: 'median' },
+    },
+    {
+      what: 'memory of the backend, at most (import)',
+      samples: [most],
+      unit: 'MB',
+      target: { limit: 600, of: 'median' },
+    },
+  ];
+}
