@@ -12,11 +12,21 @@ export function decideLabels(
   scores: Float32Array[],
   from: Triple,
   to: Triple,
+  plan: Pick<Manifest, 'labels' | 'output'>,
+): Uint8Array {
+  return decideAt(scores, to, plan, (values) => resample(values, from, to));
+}
+
+/** The same with any way of bringing one channel's scores to shape `to`. */
+export function decideAt(
+  scores: Float32Array[],
+  to: Triple,
   { labels, output }: Pick<Manifest, 'labels' | 'output'>,
+  resize: (values: Float32Array) => Float32Array,
 ): Uint8Array {
   const result = new Uint8Array(to[0] * to[1] * to[2]);
   const take = (channel: number) => {
-    const values = resample(scores[channel], from, to);
+    const values = resize(scores[channel]);
     scores[channel] = new Float32Array(0);
     return values;
   };

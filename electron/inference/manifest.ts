@@ -63,6 +63,26 @@ const PostprocessSchema = z.strictObject({
     .describe('connected parts (faces) of fewer voxels are dropped, every label'),
 });
 
+const PermutationSchema = z
+  .tuple([z.int().min(0).max(2), z.int().min(0).max(2), z.int().min(0).max(2)])
+  .refine((order) => new Set(order).size === 3, 'must name 0, 1 and 2 once each');
+
+const NnunetSchema = z
+  .strictObject({
+    version: z.union([z.literal(1), z.literal(2)]).describe('which nnU-Net trained it; their steps differ'),
+    transpose: PermutationSchema.default([0, 1, 2]).describe('transpose_forward of the plans, on z, y, x'),
+    maskForNorm: z
+      .array(z.boolean())
+      .describe('use_mask_for_norm (v1: use_nonzero_mask), one for each channel'),
+    order: z.int().min(0).max(3).default(3).describe('spline order of the image within slices'),
+    orderZ: z.int().min(0).max(1).default(0).describe('order across thick slices'),
+    forceSeparateZ: z.boolean().nullable().default(null),
+  })
+  .describe(
+    'run the steps of nnU-Net exactly: crop to non-zero, transpose, splines, thick slices apart; spacing and patch are then in transposed order, input.axes z, y, x and orientation “file”',
+  );
+export type NnunetPlan = z.infer<typeof NnunetSchema>;
+
 export const ManifestSchema = z
   .strictObject({
     $schema: z.string().optional(),
@@ -111,6 +131,7 @@ export const ManifestSchema = z
       .default('output')
       .describe('what is averaged over tiles and flips: outputs as they are, or their softmax'),
     multipleOf: sizes.optional().describe('with patch null: sides are padded to a multiple of these'),
+    nnunet: NnunetSchema.optional(),
     labels: z.array(LabelSchema).min(1).describe('channels not listed are background'),
     postprocess: PostprocessSchema.default({ keepLargest: [] }),
     card: z.string().optional().describe('name of a text file beside: data, figures, limits, licence'),

@@ -1,13 +1,11 @@
 // Probability maps of a model's labels on the volume's own grid.
 import { putBack, type Arrangement } from './arrange.ts';
-import type { Triple } from '../contract/geometry.ts';
 import type { Manifest } from './manifest.ts';
-import { resample } from './resample.ts';
 
 /** One map a label other than background: softmax of logits over all channels, other activations as they are. */
 export function probabilitiesOf(
   scores: Float32Array[],
-  shape: Triple,
+  restore: (scores: Float32Array) => Float32Array,
   arrangement: Arrangement,
   { labels, output, average }: Pick<Manifest, 'labels' | 'output' | 'average'>,
 ): { label: number; values: Float32Array }[] {
@@ -19,7 +17,7 @@ export function probabilitiesOf(
       const values = normaliser
         ? scores[channel].map((score, n) => Math.exp(score - normaliser[n]))
         : scores[channel];
-      return { label, values: putBack(resample(values, shape, arrangement.shape), arrangement) };
+      return { label, values: putBack(restore(values), arrangement) };
     });
 }
 

@@ -15,6 +15,7 @@ import { keepParts } from './components.ts';
 import { decideLabels } from './decide.ts';
 import { loadModel } from './load-model.ts';
 import type { Manifest } from './manifest.ts';
+import { prepareNnunet, type PreparedVolume } from './nnunet.ts';
 import { normalise } from './normalise.ts';
 import { probabilitiesOf } from './probabilities.ts';
 import { resample, resampledShape } from './resample.ts';
@@ -57,16 +58,16 @@ export async function segment(
   const notes = [...new Set(volumes.flatMap((volume) => volume.warnings))];
   const session = await timed('load', () => openSession(model, request.provider));
   const arrangement = arrangementOf(grid, manifest.input);
-  const { arrays, shape } = await timed('preprocess', () => prepare(volumes, arrangement, manifest));
+  const prepared = await timed('preprocess', () => prepare(volumes, arrangement, manifest));
   const plan = { ...manifest, mirror: request.mirror ? manifest.mirror : [] };
   const output = await timed('network', () =>
-    runNetwork(session.network, arrays, shape, plan, tileProgress(onProgress)),
+    runNetwork(session.network, prepared.arrays, prepared.shape, plan, tileProgress(onProgress)),
   );
   await session.close();
   const { labels, probabilities } = await timed('postprocess', () => {
     const wanted = request.probabilitiesPath !== undefined;
-    const kept = wanted ? probabilitiesOf(output.channels, shape, arrangement, manifest) : null;
-    const result = decideLabels(output.channels, shape, arrangement.shape, manifest);
+    const kept = wanted ? probabilitiesOf(output.channels, prepared.restore, arrangement, manifest) : null;
+    const result = prepared.decide(output.channels);
     notes.push(...tidy(result, arrangement.shape, manifest));
     return { labels: putBack(result, arrangement), probabilities: kept };
   });
@@ -105,15 +106,22 @@ async function readChannels(paths: string[], manifest: Manifest): Promise<Volume
   return volumes;
 }
 
-/** Network-ready arrays, one a channel, and their shape. */
-function prepare(volumes: Volume[], arrangement: Arrangement, manifest: Manifest) {
+/** Network-ready arrays and the way back, by nnU-Net's steps or by the manifest's plain ones. */
+function prepare(volumes: Volume[], arrangement: Arrangement, manifest: Manifest): PreparedVolume {
+  const { nnunet } = manifest;
+  const arranged = volumes.map((volume) => arrange(volume.voxels, arrangement));
+  if (nnunet) return prepareNnunet(arranged, arrangement.shape, arrangement.spacing, { ...manifest, nnunet });
   const shape = networkShape(arrangement, manifest.spacing);
-  const arrays = volumes.map((volume, channel) => {
-    const values = arrange(volume.voxels, arrangement);
+  const arrays = arranged.map((values, channel) => {
     normalise(values, manifest.channels[channel].normalisation);
     return resample(values, arrangement.shape, shape);
   });
-  return { arrays, shape };
+  return {
+    arrays,
+    shape,
+    decide: (scores) => decideLabels(scores, shape, arrangement.shape, manifest),
+    restore: (scores) => resample(scores, shape, arrangement.shape),
+  };
 }
 
 function networkShape({ shape, spacing }: Arrangement, wanted: Triple | null): Triple {
