@@ -1,5 +1,5 @@
 // From a stroke's bytes to a transaction on the disk, on a read of 512×512×300.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMaskService } from '../../electron/backend/masks/service.ts';
 import { createReadService } from '../../electron/backend/reads/service.ts';
@@ -9,7 +9,7 @@ import { createMaskClient } from '../../electron/workers/mask-client.ts';
 import { createPool } from '../../electron/workers/pool.ts';
 import { createBareStudy } from '../../test/fixtures/bare-study.ts';
 import { folder as benchFolder, SHAPE } from './material.ts';
-import type { Bench } from './rows.ts';
+import { quantile, type Bench } from './rows.ts';
 
 const STROKES = 300;
 
@@ -25,6 +25,20 @@ function strokeBytes(n: number): Uint8Array {
   }
   indices.sort((a, b) => a - b);
   return encodePatch(indices, new Uint8Array(indices.length), new Uint8Array(indices.length).fill(1));
+}
+
+/** The least that durable can cost on this disk: four kilobytes at the end of a file, and fsync. */
+function bareWrites(path: string): number[] {
+  const file = openSync(path, 'a');
+  const page = new Uint8Array(4096);
+  const samples = Array.from({ length: STROKES }, () => {
+    const began = performance.now();
+    writeSync(file, page);
+    fsyncSync(file);
+    return performance.now() - began;
+  });
+  closeSync(file);
+  return samples;
 }
 
 export const durable: Bench = {
@@ -49,12 +63,14 @@ export const durable: Bench = {
         if (n >= 10) samples.push(performance.now() - began);
       }
       await masks.settled();
+      const bare = quantile(bareWrites(join(folder, 'bare')), 0.5);
       return [
         {
           what: 'stroke → durable (service, synchronous=FULL)',
           samples,
           unit: 'ms',
           target: { limit: 10, of: 'p95' },
+          peer: { name: 'bare write + fsync', value: bare },
         },
       ];
     } finally {

@@ -1,6 +1,7 @@
 // Every check of the project in one go; the last line says how many passed, failed and were skipped.
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureChromium, ensureScipy, findElectron } from './browsers.ts';
@@ -10,6 +11,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const reports = join(root, 'out', 'test');
 const bin = (path: string) => join(root, 'node_modules', path);
 const began = Date.now();
+/** No test may touch the studies of whoever runs it. */
+const home = mkdtempSync(join(tmpdir(), 'concord-test-home-'));
 
 function say(line: string): void {
   process.stdout.write(`[${String(Math.round((Date.now() - began) / 1000)).padStart(4)} s] ${line}\n`);
@@ -21,7 +24,7 @@ function run(args: string[], environment: NodeJS.ProcessEnv = {}): Promise<{ cod
     const child = spawn(process.execPath, args, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...environment },
+      env: { ...process.env, CONCORD_HOME: home, ...environment },
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
@@ -113,3 +116,4 @@ if (total.failures.length > 0)
   process.stdout.write(`\nFailed:\n${total.failures.map((line) => `  ${line}\n`).join('')}`);
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exitCode = total.failed > 0 ? 1 : 0;
+rmSync(home, { recursive: true, force: true });
