@@ -1,6 +1,6 @@
 // The brush: which voxels a swept disc, square, ball or cube covers. Sizes are mm, positions continuous voxels.
 import type { Triple } from '../../electron/contract/geometry.ts';
-import type { Box } from './label-volume.ts';
+import { unite, type Box } from './label-volume.ts';
 
 export type BrushShape = 'round' | 'square';
 
@@ -12,107 +12,207 @@ export interface BrushTip {
   flatAxis: 0 | 1 | 2 | null;
 }
 
+/** The voxels of row (j, k) that are covered, as continuous bounds on i, written to `out`; false when there are none. */
+type RowBounds = (j: number, k: number, out: { low: number; high: number }) => boolean;
+
+const AXES = [0, 1, 2] as const;
+/** Hands draw on voxel borders all the time: rounding must not decide whether both sides count. */
+const SLACK = 1e-9;
+
 /**
- * Visits the index of every voxel whose centre lies in the tip swept from `from` to `to` (a capsule), so that fast
- * strokes leave no gaps. A tip thinner than a voxel still covers the voxels it passes. Returns the visited box, or null
- * when the sweep lies outside the volume.
+ * Visits runs (first index, length) of the voxels whose centres lie in the tip swept from `from` to `to`, so that fast
+ * strokes leave no gaps. A tip too small to hold a voxel's centre everywhere also covers the voxels it passes through.
+ * A voxel may be visited twice. Returns the box within which all visits lie, or null when there are none.
  */
 export function sweep(
   grid: { shape: Readonly<Triple>; spacing: Readonly<Triple> },
   tip: BrushTip,
   from: Readonly<Triple>,
   to: Readonly<Triple>,
-  visit: (index: number) => void,
+  visit: (start: number, length: number) => void,
 ): Box | null {
   const { shape, spacing } = grid;
-  const axes = ([0, 1, 2] as const).filter((axis) => axis !== tip.flatAxis);
-  // The centre of some voxel is never further away than half the diagonal.
-  const least =
-    Math.max(...axes.map((axis) => (axis === 2 && tip.flatAxis === null ? 0 : spacing[axis]))) * 0.7072;
-  const radius = Math.max(tip.radiusMm, least);
-  const low: Triple = [0, 0, 0];
-  const high: Triple = [0, 0, 0];
-  for (const axis of [0, 1, 2] as const) {
-    if (axis === tip.flatAxis) {
-      low[axis] = high[axis] = Math.round(from[axis]);
-    } else {
-      const reach = radius / spacing[axis];
-      low[axis] = Math.ceil(Math.min(from[axis], to[axis]) - reach);
-      high[axis] = Math.floor(Math.max(from[axis], to[axis]) + reach);
-    }
-    low[axis] = Math.max(0, low[axis]);
-    high[axis] = Math.min(shape[axis] - 1, high[axis]);
-    if (low[axis] > high[axis]) return null;
-  }
-  const covers =
-    tip.shape === 'round'
-      ? capsule(spacing, tip, radius, from, to)
-      : sweptBox(spacing, tip, radius, from, to);
-  const [nx, ny] = shape;
-  for (let k = low[2]; k <= high[2]; k++) {
-    for (let j = low[1]; j <= high[1]; j++) {
-      let index = low[0] + nx * (j + ny * k);
-      for (let i = low[0]; i <= high[0]; i++, index++) if (covers(i, j, k)) visit(index);
-    }
-  }
-  return { low, high };
+  const axes = AXES.filter((axis) => axis !== tip.flatAxis);
+  const reach = spacing.map((mm) => tip.radiusMm / mm) as Triple;
+  const rows = tip.shape === 'round' ? roundRows : squareRows;
+  const radius = tip.radiusMm;
+  const covered = visitRows(
+    shape,
+    tip.flatAxis,
+    from,
+    to,
+    reach,
+    rows(from, to, spacing, radius, axes),
+    visit,
+  );
+  const halfDiagonal = Math.hypot(...axes.map((axis) => spacing[axis])) / 2;
+  const holdsCentre = tip.shape === 'round' ? halfDiagonal : Math.max(...axes.map((a) => spacing[a])) / 2;
+  if (radius >= holdsCentre) return covered;
+  // The voxels that the middle of the tip passes through: a square of half a voxel each way, swept.
+  const half: Triple = [0.5, 0.5, 0.5];
+  const passed = visitRows(
+    shape,
+    tip.flatAxis,
+    from,
+    to,
+    half,
+    squareRows(from, to, [1, 1, 1], 0.5, axes),
+    visit,
+  );
+  return covered && passed ? unite(covered, passed) : (covered ?? passed);
 }
 
-type Covers = (i: number, j: number, k: number) => boolean;
-
-function capsule(
-  spacing: Readonly<Triple>,
-  tip: BrushTip,
-  radius: number,
+function visitRows(
+  shape: Readonly<Triple>,
+  flatAxis: 0 | 1 | 2 | null,
   from: Readonly<Triple>,
   to: Readonly<Triple>,
-): Covers {
-  const weight = ([0, 1, 2] as const).map((axis) => (axis === tip.flatAxis ? 0 : spacing[axis]));
-  const [sx, sy, sz] = weight;
-  const dx = (to[0] - from[0]) * sx;
-  const dy = (to[1] - from[1]) * sy;
-  const dz = (to[2] - from[2]) * sz;
+  reach: Readonly<Triple>,
+  boundsOf: RowBounds,
+  visit: (start: number, length: number) => void,
+): Box | null {
+  const low: Triple = [0, 0, 0];
+  const high: Triple = [0, 0, 0];
+  for (const axis of AXES) {
+    const flat = axis === flatAxis;
+    low[axis] = flat
+      ? Math.round(from[axis])
+      : Math.ceil(Math.min(from[axis], to[axis]) - reach[axis] - SLACK);
+    high[axis] = flat ? low[axis] : Math.floor(Math.max(from[axis], to[axis]) + reach[axis] + SLACK);
+    low[axis] = Math.max(0, low[axis]);
+    high[axis] = Math.min(shape[axis] - 1, high[axis]);
+    if (!(low[axis] <= high[axis])) return null;
+  }
+  const [nx, ny] = shape;
+  const row = { low: 0, high: 0 };
+  let any = false;
+  for (let k = low[2]; k <= high[2]; k++) {
+    for (let j = low[1]; j <= high[1]; j++) {
+      if (!boundsOf(j, k, row)) continue;
+      const first = Math.max(low[0], Math.ceil(row.low - SLACK));
+      const last = Math.min(high[0], Math.floor(row.high + SLACK));
+      if (first > last) continue;
+      any = true;
+      visit(first + nx * (j + ny * k), last - first + 1);
+    }
+  }
+  return any ? { low, high } : null;
+}
+
+/**
+ * A ball (a disc when one axis is left out) moved along the segment. Each row cuts it in one interval: what it cuts of
+ * the two end balls and of the tube between them, which together are convex.
+ */
+function roundRows(
+  from: Readonly<Triple>,
+  to: Readonly<Triple>,
+  spacing: Readonly<Triple>,
+  radius: number,
+  axes: readonly (0 | 1 | 2)[],
+): RowBounds {
+  const weight = AXES.map((axis) => (axes.includes(axis) ? spacing[axis] : 0));
+  const [dx, dy, dz] = AXES.map((axis) => (to[axis] - from[axis]) * weight[axis]);
   const length2 = dx * dx + dy * dy + dz * dz;
-  const limit = radius * radius + 1e-9;
-  return (i, j, k) => {
-    const px = (i - from[0]) * sx;
-    const py = (j - from[1]) * sy;
-    const pz = (k - from[2]) * sz;
-    let t = length2 > 0 ? (px * dx + py * dy + pz * dz) / length2 : 0;
-    t = t < 0 ? 0 : t > 1 ? 1 : t;
-    const ex = px - t * dx;
-    const ey = py - t * dy;
-    const ez = pz - t * dz;
-    return ex * ex + ey * ey + ez * ez <= limit;
+  const radius2 = radius * radius + SLACK;
+  const sx = weight[0];
+  return (j, k, out) => {
+    const py = (j - from[1]) * weight[1];
+    const pz = (k - from[2]) * weight[2];
+    out.low = Infinity;
+    out.high = -Infinity;
+    // All in mm along the row from the segment's start.
+    const ball = (x: number, y: number, z: number) => {
+      const rest = radius2 - y * y - z * z;
+      if (rest < 0) return;
+      const half = Math.sqrt(rest);
+      out.low = Math.min(out.low, x - half);
+      out.high = Math.max(out.high, x + half);
+    };
+    ball(0, py, pz);
+    if (length2 > 0) {
+      ball(dx, py - dy, pz - dz);
+      tube(out, py, pz, dx, dy, dz, length2, radius2);
+    }
+    if (out.low > out.high) return false;
+    if (sx === 0) {
+      // The row runs across the flat brush: all of it, or nothing.
+      out.low = -Infinity;
+      out.high = Infinity;
+    } else {
+      out.low = from[0] + out.low / sx;
+      out.high = from[0] + out.high / sx;
+    }
+    return true;
   };
 }
 
-/** A square or cube moved along the segment: covered where some moment t in 0…1 fits every axis at once. */
-function sweptBox(
-  spacing: Readonly<Triple>,
-  tip: BrushTip,
-  radius: number,
+/** Widens `out` by the part of the row whose nearest point of the endless line lies within the segment and the radius. */
+function tube(
+  out: { low: number; high: number },
+  py: number,
+  pz: number,
+  dx: number,
+  dy: number,
+  dz: number,
+  length2: number,
+  radius2: number,
+): void {
+  const along = py * dy + pz * dz;
+  // Distance² from the line is a·x² + 2b·x + c + radius².
+  const a = (dy * dy + dz * dz) / length2;
+  const b = (-dx * along) / length2;
+  const c = py * py + pz * pz - (along * along) / length2 - radius2;
+  let low = -Infinity;
+  let high = Infinity;
+  if (a > 1e-12) {
+    const root = b * b - a * c;
+    if (root < 0) return;
+    low = (-b - Math.sqrt(root)) / a;
+    high = (-b + Math.sqrt(root)) / a;
+  } else if (c > 0) return;
+  if (dx !== 0) {
+    const [start, end] = [-along / dx, (length2 - along) / dx];
+    low = Math.max(low, Math.min(start, end));
+    high = Math.min(high, Math.max(start, end));
+  } else if (along < 0 || along > length2) return;
+  if (low > high) return;
+  out.low = Math.min(out.low, low);
+  out.high = Math.max(out.high, high);
+}
+
+/** A square or cube moved along the segment: a row is covered for the moments t in 0…1 that fit the other axes at once. */
+function squareRows(
   from: Readonly<Triple>,
   to: Readonly<Triple>,
-): Covers {
-  const axes = ([0, 1, 2] as const).filter((axis) => axis !== tip.flatAxis);
-  return (i, j, k) => {
-    const voxel = [i, j, k];
+  spacing: Readonly<Triple>,
+  radius: number,
+  axes: readonly (0 | 1 | 2)[],
+): RowBounds {
+  const others = axes.filter((axis) => axis !== 0);
+  const reach = radius / spacing[0];
+  const move = to[0] - from[0];
+  return (j, k, out) => {
     let first = 0;
     let last = 1;
-    for (const axis of axes) {
-      const reach = radius / spacing[axis] + 1e-9;
-      const offset = voxel[axis] - from[axis];
-      const move = to[axis] - from[axis];
-      if (move === 0) {
-        if (Math.abs(offset) > reach) return false;
+    for (const axis of others) {
+      const near = radius / spacing[axis] + SLACK;
+      const offset = (axis === 1 ? j : k) - from[axis];
+      const step = to[axis] - from[axis];
+      if (step === 0) {
+        if (Math.abs(offset) > near) return false;
         continue;
       }
-      const a = (offset - reach) / move;
-      const b = (offset + reach) / move;
+      const [a, b] = [(offset - near) / step, (offset + near) / step];
       first = Math.max(first, Math.min(a, b));
       last = Math.min(last, Math.max(a, b));
       if (first > last) return false;
+    }
+    if (!axes.includes(0)) {
+      out.low = -Infinity;
+      out.high = Infinity;
+    } else {
+      out.low = from[0] + Math.min(first * move, last * move) - reach;
+      out.high = from[0] + Math.max(first * move, last * move) + reach;
     }
     return true;
   };

@@ -3,7 +3,7 @@ import { voxelVolumeMl, type Grid, type Triple } from '../../electron/contract/g
 import type { Structure } from '../../electron/contract/study.ts';
 import { sweep, type BrushShape, type BrushTip } from './brush.ts';
 import type { Journal } from './journal.svelte.ts';
-import type { Box, LabelVolume } from './label-volume.ts';
+import { unite, type Box, type LabelVolume } from './label-volume.ts';
 import { permissions, type RegionRule } from './permissions.ts';
 import { Stroke } from './stroke.ts';
 
@@ -57,6 +57,8 @@ export class EditorState {
     tip: BrushTip;
     last: Triple;
     began: number;
+    /** Everything drawn so far lies in it. */
+    touched: Box | null;
   } | null = null;
 
   constructor(needs: {
@@ -75,6 +77,7 @@ export class EditorState {
     this.volume.subscribe(() => {
       if (!this.under) this.recount();
     });
+    this.journal?.watchStroke(() => this.cancel());
   }
 
   get active(): EditedStructure | undefined {
@@ -146,7 +149,8 @@ export class EditorState {
       target,
     );
     const stroke = new Stroke(this.volume);
-    this.under = { stroke, table, target, tip: this.tip(flatAxis), last: at, began: performance.now() };
+    const tip = this.tip(flatAxis);
+    this.under = { stroke, table, target, tip, last: at, began: performance.now(), touched: null };
     this.extend(at);
     return null;
   }
@@ -156,11 +160,15 @@ export class EditorState {
     if (!this.under) return;
     const { stroke, table, target, tip, last } = this.under;
     const { labels } = this.volume;
-    const box = sweep(this.grid, tip, last, at, (index) => {
-      if (table[labels[index]] === 1) stroke.set(index, target);
+    const box = sweep(this.grid, tip, last, at, (start, length) => {
+      for (let index = start; index < start + length; index++) {
+        if (table[labels[index]] === 1) stroke.set(index, target);
+      }
     });
     this.under.last = at;
-    if (box) this.volume.changed(box);
+    if (!box) return;
+    this.under.touched = this.under.touched ? unite(this.under.touched, box) : box;
+    this.volume.changed(box);
   }
 
   /** Ends the stroke: one step of the journal. */
@@ -179,20 +187,18 @@ export class EditorState {
     });
   }
 
-  /** Takes the stroke under way back, as if it had not begun. */
-  cancel(): void {
-    if (!this.under) return;
-    this.under.stroke.cancel();
+  /** Takes the stroke under way back, as if it had not begun. False when there was none. */
+  cancel(): boolean {
+    if (!this.under) return false;
+    const { stroke, touched } = this.under;
     this.under = null;
-    this.recount();
-    this.volume.changed(wholeBox(this.grid));
+    stroke.cancel();
+    if (touched) this.volume.changed(touched);
+    else this.recount();
+    return true;
   }
 
   private recount(): void {
     for (const structure of this.structures) structure.voxels = this.volume.counts[structure.label];
   }
-}
-
-function wholeBox(grid: Grid): Box {
-  return { low: [0, 0, 0], high: grid.shape.map((n) => n - 1) as Triple };
 }

@@ -58,6 +58,7 @@ export class Journal {
   private sending = false;
   /** Undo and redo that wait for bytes keep their turn. */
   private turn: Promise<void> = Promise.resolve();
+  private cancelStroke: () => boolean = () => false;
 
   constructor(needs: {
     volume: LabelVolume;
@@ -83,8 +84,17 @@ export class Journal {
     return this.save.kind !== 'lost';
   }
 
-  /** Records a step that is in the volume already. */
+  /** `cancel` takes back a stroke under way, if there is one: no other step fits while it is in the volume. */
+  watchStroke(cancel: () => boolean): void {
+    this.cancelStroke = cancel;
+  }
+
+  /** Records a step that is in the volume already. When nothing can be stored any more, it is taken off again. */
   add(step: NewStep): void {
+    if (!this.writable) {
+      this.volume.apply(step.bytes, 'undo');
+      return;
+    }
     const { bytes, tool, label, milliseconds } = step;
     const seq = this.nextSeq();
     this.bytes.set(seq, bytes);
@@ -127,11 +137,19 @@ export class Journal {
   }
 
   private async reverse(kind: 'undo' | 'redo'): Promise<void> {
+    // Undo in the middle of a stroke means that stroke.
+    if (this.cancelStroke() && kind === 'undo') return;
     const target = this.stacks[kind].at(-1);
     if (target === undefined || !this.writable) return;
+    let bytes = this.bytes.get(target);
+    if (!bytes) {
+      bytes = await this.fetchPatch(target);
+      this.bytes.set(target, bytes);
+      // The hand went on drawing meanwhile: what was asked for is no longer on top.
+      this.cancelStroke();
+      if (this.stacks[kind].at(-1) !== target || !this.writable) return;
+    }
     const edit = this.entries.find((entry) => entry.seq === target)!;
-    const bytes = this.bytes.get(target) ?? (await this.fetchPatch(target));
-    this.bytes.set(target, bytes);
     this.volume.apply(bytes, kind === 'undo' ? 'undo' : 'do');
     const send = () => this.sink[kind](target);
     const { tool, label, voxels } = edit;
@@ -179,9 +197,13 @@ export class Journal {
       this.save = { kind: 'failed', problem, waiting: this.pending.length };
       return;
     }
+    this.cancelStroke();
     // What was not stored is taken off the picture again: the page never shows what the database does not have.
-    for (const step of this.pending.toReversed())
+    for (const step of this.pending.toReversed()) {
       this.volume.apply(step.bytes, step.kind === 'undo' ? 'do' : 'undo');
+      // Another window may store a step of its own under this number.
+      this.bytes.delete(step.seq);
+    }
     const stored = this.pending[0].seq;
     this.entries = this.entries.filter((entry) => entry.seq < stored);
     this.pending.length = 0;

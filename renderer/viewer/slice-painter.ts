@@ -2,15 +2,8 @@
 import type { Grid } from '../../electron/contract/geometry.ts';
 import type { Box } from '../editing/label-volume.ts';
 import { PLANE_AXES, type Placement, type Plane } from './slice-geometry.ts';
-import {
-  drawLabels,
-  drawSlice,
-  labelEdges,
-  walkOf,
-  WindowTable,
-  type PixelBox,
-  type Walk,
-} from './slice-raster.ts';
+import { LabelEdges } from './label-edges.ts';
+import { drawLabels, drawSlice, walkOf, WindowTable, type PixelBox, type Walk } from './slice-raster.ts';
 import type { VoxelArray } from './volume-data.ts';
 
 export interface OverlayStyle {
@@ -51,8 +44,7 @@ export class SlicePainter {
   private readonly colour: Sheet;
   private readonly tables = new WindowTable();
   private readonly whole: PixelBox;
-  private edges = new Map<number, number[]>();
-  private edgesKnown = false;
+  private readonly edges: LabelEdges;
   private overlaySlice = -1;
   private overlayPalette: Uint32Array | null = null;
   private dirty: PixelBox | null = null;
@@ -63,6 +55,7 @@ export class SlicePainter {
     const walk = walkOf(grid, plane, 0);
     this.grey = new Sheet(walk.across, walk.down);
     this.colour = new Sheet(walk.across, walk.down);
+    this.edges = new LabelEdges(walk.across, walk.down);
     this.whole = { a0: 0, d0: 0, a1: walk.across - 1, d1: walk.down - 1 };
   }
 
@@ -89,7 +82,6 @@ export class SlicePainter {
     const bottom = upward ? rows - 1 - box.low[down] : box.high[down];
     const now = { a0: box.low[across], d0: top, a1: box.high[across], d1: bottom };
     this.dirty = this.dirty ? union(this.dirty, now) : now;
-    this.edgesKnown = false;
     return true;
   }
 
@@ -103,22 +95,17 @@ export class SlicePainter {
     const walk = walkOf(this.grid, this.plane, slice);
     if (slice !== this.overlaySlice || style.palette !== this.overlayPalette) {
       this.dirty = this.whole;
-      this.edgesKnown = false;
       this.overlaySlice = slice;
       this.overlayPalette = style.palette;
     }
     if (this.dirty) {
       drawLabels(labels, walk, style.palette, this.colour.pixels, this.dirty);
       this.colour.show(this.dirty);
+      this.edges.update(labels, walk, style.shown, this.dirty);
       this.dirty = null;
     }
     this.scaleOnto(screen, this.colour.canvas, walk, placement, false);
-    if (!style.outline) return;
-    if (!this.edgesKnown) {
-      this.edges = labelEdges(labels, walk, style.shown);
-      this.edgesKnown = true;
-    }
-    this.strokeEdges(screen, style, placement);
+    if (style.outline) this.strokeEdges(screen, style, placement);
   }
 
   private scaleOnto(
@@ -143,16 +130,16 @@ export class SlicePainter {
     const { left, top, pixelA, pixelD } = placement;
     context.lineWidth = 1.5;
     context.lineCap = 'square';
-    for (const [label, list] of this.edges) {
-      const colour = style.colours[label];
-      if (!colour) continue;
-      context.beginPath();
-      for (let n = 0; n < list.length; n += 4) {
-        context.moveTo(left + list[n] * pixelA, top + list[n + 1] * pixelD);
-        context.lineTo(left + list[n + 2] * pixelA, top + list[n + 3] * pixelD);
-      }
-      context.strokeStyle = colour;
-      context.stroke();
+    const paths = new Map<number, Path2D>();
+    this.edges.forEach((label, a0, d0, a1, d1) => {
+      let path = paths.get(label);
+      if (!path) paths.set(label, (path = new Path2D()));
+      path.moveTo(left + a0 * pixelA, top + d0 * pixelD);
+      path.lineTo(left + a1 * pixelA, top + d1 * pixelD);
+    });
+    for (const [label, path] of paths) {
+      context.strokeStyle = style.colours[label] ?? '#ffffff';
+      context.stroke(path);
     }
   }
 }

@@ -1,4 +1,4 @@
-// Slices into pixels: grey values through a window, labels through a palette, label borders as edges.
+// Slices into pixels: grey values through a window, labels through a palette.
 import type { Grid } from '../../electron/contract/geometry.ts';
 import { PLANE_AXES, type Plane } from './slice-geometry.ts';
 import type { VoxelArray } from './volume-data.ts';
@@ -102,53 +102,6 @@ export function drawLabels(
     let n = d * across + box.a0;
     let v = start + d * stepD + box.a0 * stepA;
     for (let a = box.a0; a <= box.a1; a++, n++, v += stepA) pixels[n] = palette[labels[v]];
-  }
-}
-
-/** Borders between labels of one slice, joined into straight runs: four numbers each (a0, d0, a1, d1), a label. */
-export function labelEdges(labels: Uint8Array, walk: Walk, shown: Uint8Array): Map<number, number[]> {
-  const edges = new Map<number, number[]>();
-  const { start, stepA, stepD, across, down } = walk;
-  const add = (label: number, a0: number, d0: number, a1: number, d1: number) => {
-    let list = edges.get(label);
-    if (!list) edges.set(label, (list = []));
-    list.push(a0, d0, a1, d1);
-  };
-  const at = (a: number, d: number) => {
-    if (a < 0 || d < 0 || a >= across || d >= down) return 0;
-    const label = labels[start + d * stepD + a * stepA];
-    return shown[label] === 1 ? label : 0;
-  };
-  // Along rows: the line between row d−1 and d belongs to the label below it, and to the one above it.
-  scan(down, across, (d, a) => at(a, d), (label, d, from, to) => add(label, from, d, to, d)); // prettier-ignore
-  scan(across, down, (a, d) => at(a, d), (label, a, from, to) => add(label, a, from, a, to)); // prettier-ignore
-  return edges;
-}
-
-/** Finds, between line n−1 and line n for every n, the runs along which exactly one side has a label. */
-function scan(
-  lines: number,
-  length: number,
-  at: (line: number, position: number) => number,
-  add: (label: number, line: number, from: number, to: number) => void,
-): void {
-  for (let line = 0; line <= lines; line++) {
-    let run = 0; // the label whose edge is being followed, doubled by side in `side`
-    let other = 0;
-    let from = 0;
-    for (let position = 0; position <= length; position++) {
-      const before = position < length ? at(line - 1, position) : 0;
-      const after = position < length ? at(line, position) : 0;
-      const differs = before !== after;
-      const nowRun = differs ? after : 0;
-      const nowOther = differs ? before : 0;
-      if (nowRun === run && nowOther === other) continue;
-      if (run !== 0) add(run, line, from, position);
-      if (other !== 0) add(other, line, from, position);
-      run = nowRun;
-      other = nowOther;
-      from = position;
-    }
   }
 }
 

@@ -1,32 +1,74 @@
 // What the surface worker gets: each structure cut out in its own box, coarser where it is large.
 import type { Grid, Triple } from '../../electron/contract/geometry.ts';
+import { unite, type Box, type LabelVolume } from '../editing/label-volume.ts';
 import type { SurfaceTask } from './surface-worker.ts';
 
 /** Voxels a structure's box may have before it is thinned out: keeps one surface below half a second. */
 const MOST_VOXELS = 900_000;
 
-/** Inclusive bounds of every asked label in one pass; labels that do not occur are left out. */
-export function labelBoxes(
-  labels: Uint8Array,
-  shape: Readonly<Triple>,
-  asked: ReadonlySet<number>,
-): Map<number, { low: Triple; high: Triple }> {
-  const [nx, ny, nz] = shape;
-  const boxes = new Map<number, { low: Triple; high: Triple }>();
-  const wanted = new Uint8Array(256);
-  for (const label of asked) wanted[label] = 1;
-  for (let k = 0, n = 0; k < nz; k++) {
-    for (let j = 0; j < ny; j++) {
-      for (let i = 0; i < nx; i++, n++) {
-        const label = labels[n];
-        if (label === 0 || wanted[label] === 0) continue;
-        let box = boxes.get(label);
-        if (!box) boxes.set(label, (box = { low: [i, j, k], high: [i, j, k] }));
-        if (i < box.low[0]) box.low[0] = i;
-        else if (i > box.high[0]) box.high[0] = i;
-        if (j < box.low[1]) box.low[1] = j;
-        else if (j > box.high[1]) box.high[1] = j;
-        box.high[2] = k;
+/**
+ * Bounds that hold every voxel of each label, kept as strokes come: only what changed is looked at again. They grow with
+ * a structure and shrink when it is gone altogether.
+ */
+export class LabelBounds {
+  private readonly bounds = new Map<number, Box>();
+  private readonly counts = new Uint32Array(256);
+  private stale: Box | null;
+
+  constructor(shape: Readonly<Triple>) {
+    this.stale = { low: [0, 0, 0], high: shape.map((n) => n - 1) as Triple };
+  }
+
+  changed(box: Box): void {
+    this.stale = this.stale ? unite(this.stale, box) : box;
+  }
+
+  /** Brings the bounds up to date; the labels whose voxels may be others than last time. */
+  update(volume: Pick<LabelVolume, 'labels' | 'shape' | 'counts'>): Set<number> {
+    const changed = new Set<number>();
+    if (!this.stale) return changed;
+    for (const [label, box] of labelBoxes(volume.labels, volume.shape, this.stale)) {
+      const known = this.bounds.get(label);
+      this.bounds.set(label, known ? unite(known, box) : box);
+      changed.add(label);
+    }
+    this.stale = null;
+    for (let label = 1; label < 256; label++) {
+      if (this.counts[label] !== volume.counts[label]) changed.add(label);
+      if (volume.counts[label] === 0) this.bounds.delete(label);
+    }
+    this.counts.set(volume.counts);
+    return changed;
+  }
+
+  of(label: number): Box | undefined {
+    return this.bounds.get(label);
+  }
+}
+
+/** Inclusive bounds of every label inside `within`, in one pass; background is left out. */
+export function labelBoxes(labels: Uint8Array, shape: Readonly<Triple>, within: Box): Map<number, Box> {
+  const [nx, ny] = shape;
+  const boxes = new Map<number, Box>();
+  const { low, high } = within;
+  for (let k = low[2]; k <= high[2]; k++) {
+    for (let j = low[1]; j <= high[1]; j++) {
+      const row = nx * (j + ny * k);
+      let box: Box | undefined;
+      let boxed = 0;
+      for (let i = low[0]; i <= high[0]; i++) {
+        const label = labels[row + i];
+        if (label === 0) continue;
+        if (label !== boxed) {
+          box = boxes.get(label);
+          boxed = label;
+          if (!box) boxes.set(label, (box = { low: [i, j, k], high: [i, j, k] }));
+        }
+        if (i < box!.low[0]) box!.low[0] = i;
+        else if (i > box!.high[0]) box!.high[0] = i;
+        if (j < box!.low[1]) box!.low[1] = j;
+        else if (j > box!.high[1]) box!.high[1] = j;
+        box!.high[2] = k;
       }
     }
   }
@@ -38,7 +80,7 @@ export function surfaceTask(
   labels: Uint8Array,
   grid: Grid,
   label: number,
-  box: { low: Triple; high: Triple },
+  box: Box,
   generation: number,
 ): SurfaceTask {
   const extent = box.low.map((low, axis) => box.high[axis] - low + 1) as Triple;

@@ -77,9 +77,14 @@ export class ViewState {
     voxel[axes.down] += axes.upward ? -down : down;
     this.moveTo(voxel);
   }
+  /** The narrowest window, in units of the volume's values; also the finest step of a hand that drags it. */
+  get smallestWindow(): number {
+    const { voxels, maximum, minimum } = this.volume;
+    return voxels instanceof Float32Array ? (maximum - minimum || 1) / 1000 : 1;
+  }
   setWindow(width: number, level: number): void {
-    const range = Math.max(1, this.volume.maximum - this.volume.minimum);
-    const least = this.volume.voxels instanceof Float32Array ? range / 1000 : 1;
+    const range = this.volume.maximum - this.volume.minimum || 1;
+    const least = this.smallestWindow;
     this.width = Math.min(range * 2, Math.max(least, width));
     this.level = Math.min(this.volume.maximum + range, Math.max(this.volume.minimum - range, level));
   }

@@ -1,0 +1,206 @@
+// The pointer over one planar view: which gesture is under way, and what each move of it does.
+import type { Triple } from '../../electron/contract/geometry.ts';
+import type { EditorState } from '../editing/editor-state.svelte.ts';
+import { place, PLANE_AXES, viewToVoxel, voxelToView, type Placement, type Plane } from './slice-geometry.ts';
+import { timed } from './timings.ts';
+import type { ViewState } from './view-state.svelte.ts';
+import { WheelSteps, zoomFactor } from './wheel.ts';
+
+type Point = { x: number; y: number };
+type Drag =
+  | { kind: 'draw'; pointer: number }
+  | { kind: 'navigate'; pointer: number }
+  | { kind: 'pan' | 'window'; pointer: number; x: number; y: number };
+
+/** Which of a pointer event's `buttons` holds a drag up; −1: any. */
+const HOLDS = { draw: 1, navigate: 1, pan: -1, window: -1 };
+
+export interface HandNeeds {
+  view: ViewState;
+  editor: EditorState;
+  plane: Plane;
+  host: HTMLElement;
+  /** As the view is laid out right now, CSS pixels. */
+  placement: () => Placement;
+  size: () => { width: number; height: number };
+  onnotice: (sentence: string) => void;
+}
+
+export class Hand {
+  private readonly needs: HandNeeds;
+  private drag: Drag | null = null;
+  private spaceHeld = false;
+  private readonly sliceWheel = new WheelSteps();
+  private readonly sizeWheel = new WheelSteps();
+
+  constructor(needs: HandNeeds) {
+    this.needs = needs;
+  }
+
+  private pointIn(event: MouseEvent): Point {
+    const box = this.needs.host.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+  private voxelAt(point: Point): Triple {
+    const { view, plane, placement } = this.needs;
+    return viewToVoxel(view.grid, plane, placement(), view.sliceOf(plane), point);
+  }
+  private set pointer(voxel: Triple | null) {
+    const { view, plane } = this.needs;
+    if (voxel) view.pointer = { plane, voxel };
+    else if (view.pointer?.plane === plane) view.pointer = null;
+  }
+  /** Alt may have been pressed while another window had the keyboard. */
+  private followAlt(event: MouseEvent): void {
+    const { editor } = this.needs;
+    if (editor.inverted !== event.altKey) editor.inverted = event.altKey;
+  }
+
+  readonly down = (event: PointerEvent): void => {
+    const { view, editor, plane, host } = this.needs;
+    host.focus({ preventScroll: true });
+    view.active = plane;
+    event.preventDefault();
+    // A second finger or button does not take over from the first.
+    if (this.drag) return;
+    this.followAlt(event);
+    const { clientX: x, clientY: y, pointerId: pointer } = event;
+    const voxel = this.voxelAt(this.pointIn(event));
+    this.pointer = voxel;
+    if (event.button === 1 || (event.button === 0 && this.spaceHeld)) {
+      this.drag = { kind: 'pan', pointer, x, y };
+    } else if (event.button === 2) {
+      this.drag = { kind: 'window', pointer, x, y };
+    } else if (event.button === 0) {
+      if (!editor.editable || editor.effectiveTool === 'navigate' || event.ctrlKey || event.metaKey) {
+        this.drag = { kind: 'navigate', pointer };
+        view.moveTo(voxel);
+      } else {
+        const reason = timed('stroke', () => editor.begin(voxel, PLANE_AXES[plane].through));
+        if (reason) this.needs.onnotice(reason);
+        else this.drag = { kind: 'draw', pointer };
+      }
+    }
+    if (this.drag) host.setPointerCapture(pointer);
+  };
+
+  readonly move = (event: PointerEvent): void => {
+    const { view, editor } = this.needs;
+    this.followAlt(event);
+    const box = this.needs.host.getBoundingClientRect();
+    const at = (sample: PointerEvent) =>
+      this.voxelAt({ x: sample.clientX - box.left, y: sample.clientY - box.top });
+    const { drag } = this;
+    if (drag && drag.pointer !== event.pointerId) return;
+    this.pointer = at(event);
+    if (!drag) return;
+    // The button went up where no event told of it.
+    if ((event.buttons & HOLDS[drag.kind]) === 0) {
+      this.finish();
+      return;
+    }
+    if (drag.kind === 'draw') {
+      // Fast hands: every sample between two frames is drawn.
+      const samples = event.getCoalescedEvents?.() ?? [];
+      timed('stroke', () => {
+        for (const sample of samples.length > 0 ? samples : [event]) editor.extend(at(sample));
+      });
+    } else if (drag.kind === 'navigate') {
+      view.moveTo(at(event));
+    } else {
+      this.moveBy(drag.kind, event.clientX - drag.x, event.clientY - drag.y);
+      drag.x = event.clientX;
+      drag.y = event.clientY;
+    }
+  };
+
+  private moveBy(kind: 'pan' | 'window', dx: number, dy: number): void {
+    const { view, plane } = this.needs;
+    if (kind === 'pan') {
+      const { pan } = view.planes[plane];
+      view.planes[plane].pan = { x: pan.x + dx, y: pan.y + dy };
+      return;
+    }
+    // To the right is wider; downwards raises the level, so that the picture darkens.
+    const step = Math.max(view.width / 400, view.smallestWindow);
+    view.setWindow(view.width + dx * step, view.level + dy * step);
+  }
+
+  /** The pointer went up, was taken away, or the window lost it: what is drawn stays. */
+  readonly finish = (event?: PointerEvent): void => {
+    const { drag } = this;
+    if (!drag || (event && event.pointerId !== drag.pointer)) return;
+    this.drag = null;
+    if (drag.kind === 'draw') timed('stroke', () => this.needs.editor.end());
+    const { host } = this.needs;
+    if (host.hasPointerCapture(drag.pointer)) host.releasePointerCapture(drag.pointer);
+  };
+
+  readonly leave = (): void => {
+    if (!this.drag) this.pointer = null;
+  };
+
+  /** The window lost the keyboard: keys are up as far as this view can know. */
+  readonly blur = (): void => {
+    this.spaceHeld = false;
+    this.finish();
+  };
+
+  readonly wheel = (event: WheelEvent): void => {
+    const { view, editor, plane } = this.needs;
+    event.preventDefault();
+    // A page that moves under a stroke would tear it over two slices.
+    if (this.drag?.kind === 'draw') return;
+    view.active = plane;
+    if (event.ctrlKey || event.metaKey) {
+      this.zoomAbout(this.pointIn(event), zoomFactor(event));
+    } else if (event.shiftKey) {
+      const steps = this.sizeWheel.take(event);
+      for (let n = 0; n < Math.abs(steps); n++) {
+        if (steps < 0) editor.grow();
+        else editor.shrink();
+      }
+    } else {
+      const steps = this.sliceWheel.take(event);
+      if (steps !== 0) view.scroll(plane, -steps);
+    }
+    this.pointer = this.voxelAt(this.pointIn(event));
+  };
+
+  private zoomAbout(point: Point, factor: number): void {
+    const { view, plane } = this.needs;
+    const camera = view.planes[plane];
+    const fixed = this.voxelAt(point);
+    const zoom = Math.min(40, Math.max(0.2, camera.zoom * factor));
+    const next = place(view.grid, plane, { ...this.needs.size(), zoom, pan: camera.pan });
+    const after = voxelToView(view.grid, plane, next, fixed);
+    camera.zoom = zoom;
+    camera.pan = { x: camera.pan.x + point.x - after.x, y: camera.pan.y + point.y - after.y };
+  }
+
+  /** Keys of the whole window: Space counts for the view that the pointer is over or that has the focus. */
+  readonly keydown = (event: KeyboardEvent): void => {
+    const { view, editor, plane, host } = this.needs;
+    if (event.key === ' ' && !takesSpace(event.target)) {
+      if (view.pointer?.plane !== plane && event.target !== host) return;
+      this.spaceHeld = true;
+      event.preventDefault();
+    }
+    if (event.key === 'Escape' && this.drag?.kind === 'draw') {
+      editor.cancel();
+      this.finish();
+      event.preventDefault();
+    }
+  };
+  readonly keyup = (event: KeyboardEvent): void => {
+    if (event.key === ' ') this.spaceHeld = false;
+  };
+}
+
+/** Fields and buttons have a use of their own for the space bar. */
+function takesSpace(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element &&
+    target.closest('input, textarea, select, button, a[href], summary, [contenteditable], dialog') !== null
+  );
+}
