@@ -9,6 +9,7 @@ const LINES_A_NOTCH = 3;
 const PAUSE_MS = 250;
 
 export class WheelSteps {
+  /** CSS pixels that made no step yet. */
   private rest = 0;
   private last = -Infinity;
 
@@ -24,9 +25,9 @@ export class WheelSteps {
       this.rest = 0;
       return Math.sign(delta) * Math.max(1, Math.round(Math.abs(delta) / notch));
     }
-    this.rest += delta / PIXELS_A_STEP;
-    const steps = Math.trunc(this.rest);
-    this.rest -= steps;
+    this.rest += delta;
+    const steps = Math.trunc(this.rest / PIXELS_A_STEP) || 0;
+    this.rest -= steps * PIXELS_A_STEP;
     return steps;
   }
 }
