@@ -1,0 +1,87 @@
+// What the reader changed since the AI mask: per structure what came and went, and how much still agrees.
+import { applyPatch, encodeMask, forEachMaskRun } from '../../electron/contract/mask-bytes.ts';
+import type { PatchEntry } from '../../electron/contract/reads.ts';
+
+export const AI_TOOL = 'AI proposal';
+
+export interface Change {
+  added: number;
+  removed: number;
+  /** Dice of the structure now against the AI's; null when both are empty. */
+  dice: number | null;
+}
+
+/** The edits made since the AI mask, last first, or null when the mask did not begin with one. */
+export function editsSinceAi(
+  entries: readonly PatchEntry[],
+  undo: readonly number[],
+  baseIsProposal: boolean,
+): number[] | null {
+  const tools = new Map(entries.map((entry) => [entry.seq, entry.tool]));
+  const since: number[] = [];
+  for (const seq of undo.toReversed()) {
+    if (tools.get(seq) === AI_TOOL) return since;
+    since.push(seq);
+  }
+  return baseIsProposal ? since : null;
+}
+
+/** The AI's mask as mask bytes: the present one with everything since taken back. `labels` is left as it is. */
+export function maskBefore(
+  labels: Uint8Array,
+  patchesLastFirst: readonly Uint8Array[],
+): Uint8Array<ArrayBuffer> {
+  if (patchesLastFirst.length === 0) return encodeMask(labels);
+  const copy = labels.slice();
+  for (const patch of patchesLastFirst) applyPatch(copy, patch, 'undo');
+  return encodeMask(copy);
+}
+
+/** Voxels looked at between two pauses: a few milliseconds of work. */
+const PORTION = 2_000_000;
+
+/**
+ * Compares the mask as it is with the AI's, pausing every few milliseconds so that the hand never waits. Null when
+ * `stale` says that the mask has changed meanwhile.
+ */
+export async function compareWithAi(
+  labels: Uint8Array,
+  counts: Uint32Array,
+  ai: Uint8Array,
+  stale: () => boolean,
+  pause: () => Promise<void>,
+): Promise<Map<number, Change> | null> {
+  const runs: [number, number, number][] = [];
+  forEachMaskRun(ai, (start, length, label) => {
+    for (let at = start; at < start + length; at += PORTION) {
+      runs.push([at, Math.min(at + PORTION, start + length), label]);
+    }
+  });
+  const before = new Float64Array(256);
+  const kept = new Float64Array(256);
+  let looked = 0;
+  for (const [start, end, label] of runs) {
+    before[label] += end - start;
+    if (label !== 0) {
+      let same = 0;
+      for (let at = start; at < end; at++) if (labels[at] === label) same++;
+      kept[label] += same;
+      looked += end - start;
+    }
+    if (looked < PORTION) continue;
+    looked = 0;
+    await pause();
+    if (stale()) return null;
+  }
+  const changes = new Map<number, Change>();
+  for (let label = 1; label < 256; label++) {
+    const both = counts[label] + before[label];
+    if (both === 0) continue;
+    changes.set(label, {
+      added: counts[label] - kept[label],
+      removed: before[label] - kept[label],
+      dice: (2 * kept[label]) / both,
+    });
+  }
+  return changes;
+}
