@@ -24,6 +24,8 @@ export interface SurfaceResult {
   polygons: Uint32Array<ArrayBuffer>;
 }
 
+const THIN_LEVEL = 0.75;
+
 self.onmessage = (event: MessageEvent<SurfaceTask>) => {
   const { generation, label, occupancy, shape, spacing, origin } = event.data;
   const image = vtkImageData.newInstance({ spacing, origin });
@@ -62,6 +64,22 @@ function blur(occupancy: Uint8Array, shape: Triple): Float32Array<ArrayBuffer> {
       out[n] = (before + field[n] + after) / 3;
     }
     field = out;
+  }
+  return keepThin(field, occupancy, shape);
+}
+
+/** A stroke on one slice would be blurred below the surface level and not be seen: voxels alone along an axis stay. */
+function keepThin(
+  field: Float32Array<ArrayBuffer>,
+  occupancy: Uint8Array,
+  shape: Triple,
+): Float32Array<ArrayBuffer> {
+  const strides = [1, shape[0], shape[0] * shape[1]];
+  for (let n = 0; n < field.length; n++) {
+    if (occupancy[n] === 0 || field[n] >= THIN_LEVEL) continue;
+    // The margin of zeros around every box keeps n ± stride inside it.
+    if (strides.some((stride) => occupancy[n - stride] === 0 && occupancy[n + stride] === 0))
+      field[n] = THIN_LEVEL;
   }
   return field;
 }
