@@ -13,6 +13,10 @@ const COMMANDS: Record<string, { describe: string; load: () => Promise<(program:
     describe: 'compare two masks',
     load: async () => (await import('./cli/metrics.ts')).registerMetrics,
   },
+  model: {
+    describe: 'import a trained network, or show what a model is',
+    load: async () => (await import('./cli/model.ts')).registerModel,
+  },
   segment: {
     describe: 'run a model on an image',
     load: async () => (await import('./cli/segment.ts')).registerSegment,

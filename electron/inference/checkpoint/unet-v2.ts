@@ -30,7 +30,6 @@ export function convUnet(x: Features, plan: Architecture, layers: LayerWriter): 
     // Heads below full resolution served the training only.
     if (level === 0)
       return layers.convolution(x, key, { channels: plan.outputChannels, kernel: ones(kernel), bias: true });
-    if (!layers.weights.has(`${key}.weight`)) continue;
     layers.weights.take(`${key}.weight`, [plan.outputChannels, x.channels, ...ones(kernel)]);
     layers.weights.take(`${key}.bias`, [plan.outputChannels]);
   }

@@ -1,0 +1,193 @@
+// nnU-Net v1's and PanSegNet's plans (plans.pkl, …model.pkl) as facts.
+import * as z from 'zod';
+import type { Normalisation } from '../manifest.ts';
+import type { Architecture, EncoderStage } from './architecture.ts';
+import { numbers, parsePlans, permutation, plansWrong, unsupported } from './facts.ts';
+import type { ChannelFacts, CheckpointFacts, PostprocessingFacts } from './facts.ts';
+import type { StateDict } from './state-dict.ts';
+
+const StageSchema = z.looseObject({
+  patch_size: numbers,
+  current_spacing: numbers,
+  pool_op_kernel_sizes: z.array(numbers).min(1),
+  conv_kernel_sizes: z.array(numbers).min(2),
+});
+
+const IntensitySchema = z.looseObject({
+  mean: z.number(),
+  sd: z.number().positive(),
+  percentile_00_5: z.number(),
+  percentile_99_5: z.number(),
+});
+
+const PlansSchema = z.looseObject({
+  num_modalities: z.int().positive(),
+  modalities: z.record(z.string(), z.string()),
+  normalization_schemes: z.record(z.string(), z.string()),
+  use_mask_for_norm: z.record(z.string(), z.boolean()),
+  num_classes: z.int().positive(),
+  base_num_features: z.int().positive(),
+  conv_per_stage: z.int().positive().default(2),
+  transpose_forward: permutation,
+  plans_per_stage: z.record(z.string(), StageSchema),
+  dataset_properties: z.looseObject({
+    intensityproperties: z.record(z.string(), z.unknown()).nullish(),
+  }),
+  preprocessed_data_folder: z.string().nullish(),
+});
+type Plans = z.infer<typeof PlansSchema>;
+
+export interface SourceV1 {
+  /** Unpickled plans in plain form. */
+  plans: unknown;
+  plansFile: string;
+  trainer: string;
+  /** From the trainer's arguments; null where they do not say. */
+  stage: number | null;
+  /** Name of the folder between task and trainer, such as 3d_lowres. */
+  folderHint: string | null;
+  /** Names of labels by value, where a dataset.json tells them. */
+  labelNames: Record<string, string>;
+  postprocessing: unknown;
+}
+
+/** Trainers that change the network in ways which weights do not show. */
+const CHANGED = /(ReLU|Mish|GeLU|GroupNorm|NoNormalization|_GN|_FRN|Regions|resenc)/i;
+
+/** Throws Problem `checkpoint-plans-wrong`, or `checkpoint-unsupported` with the reason. */
+export function factsV1(source: SourceV1, weights: StateDict): CheckpointFacts {
+  const { trainer } = source;
+  if (/cascade/i.test(trainer) || source.folderHint === '3d_cascade_fullres')
+    throw unsupported(
+      `${trainer} is the second step of a cascade: it needs the mask of a low-resolution network as an input, which one folder does not give. Import the 3d_fullres or 3d_lowres network instead`,
+    );
+  if (CHANGED.test(trainer))
+    throw unsupported(
+      `${trainer} changes the network in a way that is not known here, so its masks would be wrong`,
+    );
+  const plans = parsePlans(PlansSchema, source.plans, source.plansFile);
+  const number = stageNumber(plans, source);
+  const stage = plans.plans_per_stage[number];
+  const transformer = weights.keys.some((key) => key.startsWith('self_atten.'));
+  const rank = stage.patch_size.length;
+  const count = Object.keys(plans.plans_per_stage).length;
+  const lowres = count > 1 && number === '0';
+  const configuration = rank === 2 ? '2d' : lowres ? '3d_lowres' : '3d_fullres';
+  const task = /Task\d+_\w+/.exec(plans.preprocessed_data_folder ?? '')?.[0];
+  const resampling = { orderZ: 0, forceSeparateZ: null };
+  return {
+    family: transformer ? 'pansegnet' : 'nnunet-v1',
+    version: 1,
+    name: `${transformer ? 'PanSegNet' : 'nnU-Net'} ${task ?? configuration}`,
+    trainer,
+    configuration,
+    architecture: architecture(plans, stage, transformer, weights),
+    channels: channels(plans),
+    transpose: plans.transpose_forward,
+    spacing: rank === 2 ? [null, ...stage.current_spacing.slice(-2)] : stage.current_spacing,
+    imageResampling: { order: 3, ...resampling },
+    scoreResampling: { order: 1, ...resampling },
+    regionBased: false,
+    outputs: Array.from({ length: plans.num_classes + 1 }, (_, label) => ({
+      channel: label,
+      label,
+      name: source.labelNames[label] ?? (label === 0 ? 'background' : `class ${label}`),
+    })),
+    mirror: /noMirror/i.test(trainer) ? [] : rank === 2 ? [1, 2] : [0, 1, 2],
+    postprocessing: postprocessing(source.postprocessing),
+    notes: [],
+  };
+}
+
+function stageNumber(plans: Plans, source: SourceV1): string {
+  const stages = Object.keys(plans.plans_per_stage);
+  if (stages.length === 1) return stages[0];
+  const hinted = { '3d_lowres': 0, '3d_fullres': stages.length - 1 }[source.folderHint ?? ''];
+  const wanted = source.stage ?? hinted;
+  if (wanted !== undefined && stages.includes(String(wanted))) return String(wanted);
+  throw plansWrong(
+    `${source.plansFile} describes ${stages.length} resolutions, and nothing says which of them this network is for`,
+  );
+}
+
+function architecture(
+  plans: Plans,
+  stage: z.infer<typeof StageSchema>,
+  transformer: boolean,
+  weights: StateDict,
+): Architecture {
+  const { pool_op_kernel_sizes: pools, conv_kernel_sizes: kernels, patch_size: patch } = stage;
+  if (
+    kernels.length !== pools.length + 1 ||
+    [...pools, ...kernels].some((sides) => sides.length !== patch.length)
+  )
+    throw plansWrong('The plans list kernels and strides that do not belong together');
+  const bottleneck = pools.length;
+  // Features double down to a ceiling that only the code knows: the bottleneck's weights show it.
+  const ceiling = weights.shapeOf(`conv_blocks_context.${bottleneck}.1.blocks.0.conv.weight`)?.[0] ?? 320;
+  const stages = kernels.map((kernel, level): EncoderStage => {
+    const features = Math.min(plans.base_num_features * 2 ** level, ceiling);
+    return {
+      features,
+      kernel,
+      stride: pools[level - 1] ?? kernel.map(() => 1),
+      blocks: plans.conv_per_stage,
+    };
+  });
+  if (kernels.flat().some((side) => side !== 1 && side !== 3))
+    throw unsupported(
+      'The plans ask for kernels other than 1 and 3 voxels wide, which nnU-Net v1 never pads rightly',
+    );
+  return {
+    kind: transformer ? 'generic-trans-unet' : 'generic-unet',
+    patch,
+    inputChannels: plans.num_modalities,
+    outputChannels: plans.num_classes + 1,
+    stages,
+    decoderBlocks: pools.map(() => plans.conv_per_stage),
+    convolutionBias: true,
+    normEpsilon: 1e-5,
+    nonlinearity: { kind: 'leaky-relu', slope: 0.01 },
+  };
+}
+
+function channels(plans: Plans): ChannelFacts[] {
+  return Array.from({ length: plans.num_modalities }, (_, n) => {
+    const scheme = plans.normalization_schemes[n] ?? 'nonCT';
+    return {
+      name: plans.modalities[n] ?? `channel ${n}`,
+      scheme,
+      normalisation: normalisation(scheme, plans.dataset_properties.intensityproperties?.[n], n),
+      maskForNorm: plans.use_mask_for_norm[n] ?? false,
+    };
+  });
+}
+
+function normalisation(scheme: string, intensity: unknown, channel: number): Normalisation {
+  if (scheme === 'noNorm') return { scheme: 'none' };
+  if (scheme === 'CT2') throw unsupported('The normalisation CT2 is not known here');
+  if (scheme !== 'CT') return { scheme: 'zscore' };
+  const { mean, sd, percentile_00_5, percentile_99_5 } = parsePlans(
+    IntensitySchema,
+    intensity,
+    `The plans' intensityproperties of channel ${channel}`,
+  );
+  return { scheme: 'ct-clip', lower: percentile_00_5, upper: percentile_99_5, mean, sd };
+}
+
+/** postprocessing.json: classes or groups of them, and sizes as a Python dictionary in text, perhaps “None”. */
+function postprocessing(json: unknown): PostprocessingFacts {
+  if (json === null || json === undefined) return { keepLargest: [], minimumVolumeMm3: {} };
+  const group = z.union([z.int().transform((label) => [label]), z.array(z.int())]);
+  const schema = z.looseObject({
+    for_which_classes: z.array(group).nullish(),
+    min_valid_object_sizes: z.string().nullish(),
+  });
+  const { for_which_classes, min_valid_object_sizes } = parsePlans(schema, json, 'postprocessing.json');
+  const sizes: Record<string, number> = {};
+  for (const [, label, size] of (min_valid_object_sizes ?? '').matchAll(
+    /(\d+)\s*:\s*([\d.]+(?:e[+-]?\d+)?)/gi,
+  ))
+    sizes[label] = Number(size);
+  return { keepLargest: for_which_classes ?? [], minimumVolumeMm3: sizes };
+}
