@@ -1,7 +1,8 @@
 // The public face of inference: manifests, models, and a model over a volume.
 export { ManifestSchema, manifestJsonSchema, type Manifest, type Normalisation } from './manifest.ts';
 export { loadModel, readManifest, type LoadedModel } from './load-model.ts';
-export { openSession, providersFor } from './session.ts';
+export { providersFor } from './providers.ts';
+export { openSession } from './session.ts';
 export { probabilityPath, segment } from './segment.ts';
 export {
   InferenceRequestSchema,

@@ -64,6 +64,7 @@ export async function segment(
     runNetwork(session.network, prepared.arrays, prepared.shape, plan, tileProgress(onProgress)),
   );
   await session.close();
+  notes.push(...session.notes);
   const { labels, probabilities } = await timed('postprocess', () => {
     const wanted = request.probabilitiesPath !== undefined;
     const kept = wanted ? probabilitiesOf(output.channels, prepared.restore, arrangement, manifest) : null;
