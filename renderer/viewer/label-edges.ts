@@ -1,5 +1,5 @@
 // Borders between labels of one slice as straight runs along voxel sides, kept line by line so that a stroke renews few.
-import type { PixelBox, Walk } from './slice-raster.ts';
+import type { PixelBox } from './slice-raster.ts';
 
 /** Three numbers a run: label, from, to. */
 type Line = number[];
@@ -11,7 +11,6 @@ export class LabelEdges {
   /** `rows[d]` runs between row d−1 and row d; `columns[a]` between column a−1 and a. */
   private readonly rows: Line[];
   private readonly columns: Line[];
-  private readonly kept = new Uint8Array(256);
 
   constructor(across: number, down: number) {
     this.across = across;
@@ -20,15 +19,26 @@ export class LabelEdges {
     this.columns = Array.from({ length: across + 1 }, () => NONE);
   }
 
-  /** Renews the lines that touch `box`; labels with `shown` 0 count as background. */
-  update(labels: Uint8Array, walk: Walk, shown: Uint8Array, box: PixelBox): void {
-    const { across, down, kept } = this;
-    const { start, stepA, stepD } = walk;
-    for (let label = 0; label < 256; label++) kept[label] = shown[label] === 1 ? label : 0;
-    for (let d = box.d0; d <= box.d1 + 1; d++)
-      this.rows[d] = scan(labels, kept, start + (d - 1) * stepD, stepD, stepA, d, down, across);
-    for (let a = box.a0; a <= box.a1 + 1; a++)
-      this.columns[a] = scan(labels, kept, start + (a - 1) * stepA, stepA, stepD, a, across, down);
+  /**
+   * Renews the lines that touch `box`. `slice` holds the labels of the whole slice, row by row; all that are not 0 lie
+   * inside `bounds` (null: there are none).
+   */
+  update(slice: Uint8Array, box: PixelBox, bounds: PixelBox | null): void {
+    const { across, down, rows, columns } = this;
+    if (!bounds) {
+      rows.fill(NONE, box.d0, box.d1 + 2);
+      columns.fill(NONE, box.a0, box.a1 + 2);
+      return;
+    }
+    const { a0, d0, a1, d1 } = bounds;
+    for (let d = box.d0; d <= box.d1 + 1; d++) {
+      const beyond = d < d0 || d > d1 + 1;
+      rows[d] = beyond ? NONE : scan(slice, (d - 1) * across, across, 1, d, down, a0, a1 + 1);
+    }
+    for (let a = box.a0; a <= box.a1 + 1; a++) {
+      const beyond = a < a0 || a > a1 + 1;
+      columns[a] = beyond ? NONE : scan(slice, a - 1, 1, across, a, across, d0, d1 + 1);
+    }
   }
 
   /** Every run as a line from (a0, d0) to (a1, d1) in voxel sides, with the label it belongs to. */
@@ -45,18 +55,18 @@ export class LabelEdges {
 }
 
 /**
- * Runs along line `line`, between the voxels from `first` (one `across` further: the other side), `step` apart. Where two
- * labels meet, the side belongs to both.
+ * Runs along line `line` of `lines`, from position `begin` to before `end`, between the voxels `first + position · step`
+ * and those `across` further. Where two labels meet, the side belongs to both.
  */
 function scan(
-  labels: Uint8Array,
-  kept: Uint8Array,
+  slice: Uint8Array,
   first: number,
   across: number,
   step: number,
   line: number,
   lines: number,
-  length: number,
+  begin: number,
+  end: number,
 ): Line {
   const hasBefore = line > 0;
   const hasAfter = line < lines;
@@ -64,9 +74,9 @@ function scan(
   let run = 0; // the label whose side is being followed after the line …
   let other = 0; // … and before it
   let from = 0;
-  for (let position = 0, at = first; position < length; position++, at += step) {
-    let before = hasBefore ? kept[labels[at]] : 0;
-    let after = hasAfter ? kept[labels[at + across]] : 0;
+  for (let position = begin, at = first + begin * step; position < end; position++, at += step) {
+    let before = hasBefore ? slice[at] : 0;
+    let after = hasAfter ? slice[at + across] : 0;
     if (before === after) before = after = 0;
     if (after === run && before === other) continue;
     if (out === NONE) out = [];
@@ -76,7 +86,7 @@ function scan(
     other = before;
     from = position;
   }
-  if (run !== 0) out.push(run, from, length);
-  if (other !== 0) out.push(other, from, length);
+  if (run !== 0) out.push(run, from, end);
+  if (other !== 0) out.push(other, from, end);
   return out;
 }

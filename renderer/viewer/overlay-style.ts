@@ -7,13 +7,13 @@ import type { ViewState } from './view-state.svelte.ts';
 /** Reads runes: call it in an effect or derived, so that it follows every setting. */
 export function overlayStyle(view: ViewState, editor: EditorState): OverlayStyle {
   const palette = new Uint32Array(256);
-  const shown = new Uint8Array(256);
+  const keep = new Uint8Array(256);
   const colours: (string | undefined)[] = [];
   for (const structure of editor.structures) {
     if (!view.overlay || !editor.isShown(structure)) continue;
     palette[structure.label] = colourWord(structure.colour, view.opacity);
-    shown[structure.label] = 1;
+    keep[structure.label] = structure.label;
     colours[structure.label] = structure.colour;
   }
-  return { palette, shown, colours, outline: view.outline };
+  return { palette, keep, colours, outline: view.outline };
 }

@@ -9,8 +9,8 @@ import type { VoxelArray } from './volume-data.ts';
 export interface OverlayStyle {
   /** RGBA word a label; 0 hides. */
   palette: Uint32Array;
-  /** 1 for labels that show. */
-  shown: Uint8Array;
+  /** The label itself where it shows, 0 where it does not. */
+  keep: Uint8Array;
   /** CSS colour a label, for outlines. */
   colours: readonly (string | undefined)[];
   outline: boolean;
@@ -45,6 +45,8 @@ export class SlicePainter {
   private readonly tables = new WindowTable();
   private readonly whole: PixelBox;
   private readonly edges: LabelEdges;
+  /** The labels of the slice that show. */
+  private readonly kept: Uint8Array;
   private overlaySlice = -1;
   private overlayPalette: Uint32Array | null = null;
   private dirty: PixelBox | null = null;
@@ -56,6 +58,7 @@ export class SlicePainter {
     this.grey = new Sheet(walk.across, walk.down);
     this.colour = new Sheet(walk.across, walk.down);
     this.edges = new LabelEdges(walk.across, walk.down);
+    this.kept = new Uint8Array(walk.across * walk.down);
     this.whole = { a0: 0, d0: 0, a1: walk.across - 1, d1: walk.down - 1 };
   }
 
@@ -99,9 +102,10 @@ export class SlicePainter {
       this.overlayPalette = style.palette;
     }
     if (this.dirty) {
-      drawLabels(labels, walk, style.palette, this.colour.pixels, this.dirty);
+      const { palette, keep } = style;
+      const bounds = drawLabels(labels, walk, palette, keep, this.colour.pixels, this.kept, this.dirty);
       this.colour.show(this.dirty);
-      this.edges.update(labels, walk, style.shown, this.dirty);
+      this.edges.update(this.kept, this.dirty, this.dirty === this.whole ? bounds : this.whole);
       this.dirty = null;
     }
     this.scaleOnto(screen, this.colour.canvas, walk, placement, false);
@@ -162,8 +166,8 @@ export function pixelRatioOf(canvas: HTMLCanvasElement): number {
 export function fitCanvas(canvas: HTMLCanvasElement, width: number, height: number): boolean {
   const ratio = window.devicePixelRatio || 1;
   const [w, h] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))];
+  if (canvas.width === w && canvas.height === h && canvas.dataset['cssWidth'] === String(width)) return false;
   canvas.dataset['cssWidth'] = String(width);
-  if (canvas.width === w && canvas.height === h) return false;
   canvas.width = w;
   canvas.height = h;
   return true;

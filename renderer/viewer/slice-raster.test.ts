@@ -3,7 +3,15 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LabelEdges } from './label-edges.ts';
 import { PLANE_AXES, PLANES, type Plane } from './slice-geometry.ts';
-import { colourWord, drawLabels, drawSlice, walkOf, WindowTable } from './slice-raster.ts';
+import {
+  colourWord,
+  drawLabels,
+  drawSlice,
+  walkOf,
+  WindowTable,
+  type PixelBox,
+  type Walk,
+} from './slice-raster.ts';
 import type { VoxelArray } from './volume-data.ts';
 
 const SHAPE = [7, 6, 5] as [number, number, number];
@@ -88,6 +96,9 @@ describe('a slice seen through a window', () => {
   });
 });
 
+/** Label 3 is hidden. */
+const keep = new Uint8Array(256);
+keep.set([0, 1, 2]);
 const labelsArbitrary = fc.uint8Array({ minLength: COUNT, maxLength: COUNT, max: 3 });
 
 describe('labels', () => {
@@ -97,13 +108,25 @@ describe('labels', () => {
       fc.property(plane, labelsArbitrary, (of, labels) => {
         const walk = walkOf(grid, of, 2);
         const pixels = new Uint32Array(walk.across * walk.down).fill(77);
+        const kept = new Uint8Array(pixels.length).fill(9);
         const box = { a0: 1, d0: 2, a1: walk.across - 2, d1: walk.down - 2 };
-        drawLabels(labels, walk, palette, pixels, box);
+        const bounds = drawLabels(labels, walk, palette, keep, pixels, kept, box);
+        const [as, ds] = [[], []] as number[][];
         pixels.forEach((word, n) => {
           const [a, d] = [n % walk.across, Math.floor(n / walk.across)];
           const inside = a >= box.a0 && a <= box.a1 && d >= box.d0 && d <= box.d1;
-          expect(word).toBe(inside ? palette[labels[voxelIndex(of, 2, a, d)]] : 77);
+          const label = labels[voxelIndex(of, 2, a, d)];
+          expect(word).toBe(inside ? palette[label] : 77);
+          expect(kept[n]).toBe(inside ? (label === 3 ? 0 : label) : 9);
+          if (!inside || kept[n] === 0) return;
+          as.push(a);
+          ds.push(d);
         });
+        expect(bounds).toEqual(
+          as.length === 0
+            ? null
+            : { a0: Math.min(...as), d0: Math.min(...ds), a1: Math.max(...as), d1: Math.max(...ds) },
+        );
       }),
       { numRuns: 30 },
     );
@@ -116,16 +139,12 @@ describe('labels', () => {
 });
 
 describe('edges of labels', () => {
-  const shown = new Uint8Array(256);
-  shown.fill(1, 1, 3); // label 3 is hidden
-
   /** Every unit side with the label it belongs to, as text. */
   function naiveSides(of: Plane, labels: Uint8Array, slice: number): string[] {
     const walk = walkOf(grid, of, slice);
     const at = (a: number, d: number) => {
       if (a < 0 || d < 0 || a >= walk.across || d >= walk.down) return 0;
-      const label = labels[voxelIndex(of, slice, a, d)];
-      return shown[label] ? label : 0;
+      return keep[labels[voxelIndex(of, slice, a, d)]];
     };
     const sides: string[] = [];
     for (let d = 0; d < walk.down; d++)
@@ -138,6 +157,25 @@ describe('edges of labels', () => {
         if (at(a + 1, d) !== label) sides.push(`${label}: ${a + 1},${d}-${a + 1},${d + 1}`);
       }
     return sides.sort();
+  }
+  /** As the painter does: labels out of the volume, then the lines that touch the box. */
+  class Edges extends LabelEdges {
+    readonly walk: Walk;
+    readonly whole: PixelBox;
+    private readonly kept: Uint8Array;
+    constructor(of: Plane, slice: number) {
+      const walk = walkOf(grid, of, slice);
+      super(walk.across, walk.down);
+      this.walk = walk;
+      this.whole = { a0: 0, d0: 0, a1: walk.across - 1, d1: walk.down - 1 };
+      this.kept = new Uint8Array(walk.across * walk.down);
+    }
+    renew(labels: Uint8Array, box = this.whole): this {
+      const pixels = new Uint32Array(this.kept.length);
+      const bounds = drawLabels(labels, this.walk, new Uint32Array(256), keep, pixels, this.kept, box);
+      this.update(this.kept, box, box === this.whole ? bounds : this.whole);
+      return this;
+    }
   }
   function sidesOf(edges: LabelEdges): string[] {
     const sides: string[] = [];
@@ -152,10 +190,9 @@ describe('edges of labels', () => {
   it('are every side between a label and anything else, once', () => {
     fc.assert(
       fc.property(plane, labelsArbitrary, (of, labels) => {
-        const walk = walkOf(grid, of, 1);
-        const edges = new LabelEdges(walk.across, walk.down);
-        edges.update(labels, walk, shown, { a0: 0, d0: 0, a1: walk.across - 1, d1: walk.down - 1 });
+        const edges = new Edges(of, 1).renew(labels);
         expect(sidesOf(edges)).toEqual(naiveSides(of, labels, 1));
+        expect(sidesOf(edges.renew(labels.fill(3, 20, 190)))).toEqual(naiveSides(of, labels, 1));
       }),
     );
   });
@@ -164,9 +201,8 @@ describe('edges of labels', () => {
     const corner = fc.tuple(fc.nat(4), fc.nat(4), fc.nat(2), fc.nat(2), fc.nat(3));
     fc.assert(
       fc.property(plane, labelsArbitrary, fc.array(corner, { maxLength: 5 }), (of, labels, boxes) => {
-        const walk = walkOf(grid, of, 1);
-        const edges = new LabelEdges(walk.across, walk.down);
-        edges.update(labels, walk, shown, { a0: 0, d0: 0, a1: walk.across - 1, d1: walk.down - 1 });
+        const edges = new Edges(of, 1).renew(labels);
+        const { walk } = edges;
         for (const [a, d, wide, high, label] of boxes) {
           const box = {
             a0: Math.min(a, walk.across - 1),
@@ -176,7 +212,7 @@ describe('edges of labels', () => {
           };
           for (let y = box.d0; y <= box.d1; y++)
             for (let x = box.a0; x <= box.a1; x++) labels[voxelIndex(of, 1, x, y)] = label;
-          edges.update(labels, walk, shown, box);
+          edges.renew(labels, box);
         }
         expect(sidesOf(edges)).toEqual(naiveSides(of, labels, 1));
       }),
@@ -186,9 +222,7 @@ describe('edges of labels', () => {
   it('joins straight sides into one run', () => {
     const labels = new Uint8Array(COUNT);
     for (let j = 1; j < 5; j++) labels.fill(1, 7 * j + 1, 7 * j + 5);
-    const walk = walkOf(grid, 'axial', 0);
-    const edges = new LabelEdges(walk.across, walk.down);
-    edges.update(labels, walk, shown, { a0: 0, d0: 0, a1: 6, d1: 5 });
+    const edges = new Edges('axial', 0).renew(labels);
     let runs = 0;
     edges.forEach(() => runs++);
     expect(runs).toBe(4);

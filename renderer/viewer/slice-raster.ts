@@ -89,20 +89,39 @@ export interface PixelBox {
   d1: number;
 }
 
-/** Fills `pixels` with the labels' colours inside `box` (inclusive). `palette[label]` is RGBA as a word; 0 hides. */
+/**
+ * Fills `pixels` with the labels' colours inside `box` (inclusive), and `kept` with the labels themselves, one slice close
+ * together: the volume's own memory is far apart in two of three planes and read only once. `palette[label]` is RGBA as
+ * a word, `keep[label]` the label or 0. Returns the bounds of what was kept inside the box, or null.
+ */
 export function drawLabels(
   labels: Uint8Array,
   walk: Walk,
   palette: Uint32Array,
+  keep: Uint8Array,
   pixels: Uint32Array,
+  kept: Uint8Array,
   box: PixelBox,
-): void {
+): PixelBox | null {
   const { start, stepA, stepD, across } = walk;
+  let [a0, d0, a1, d1] = [across, -1, -1, -1];
   for (let d = box.d0; d <= box.d1; d++) {
     let n = d * across + box.a0;
     let v = start + d * stepD + box.a0 * stepA;
-    for (let a = box.a0; a <= box.a1; a++, n++, v += stepA) pixels[n] = palette[labels[v]];
+    let any = false;
+    for (let a = box.a0; a <= box.a1; a++, n++, v += stepA) {
+      const label = labels[v];
+      pixels[n] = palette[label];
+      if ((kept[n] = keep[label]) === 0) continue;
+      any = true;
+      if (a < a0) a0 = a;
+      if (a > a1) a1 = a;
+    }
+    if (!any) continue;
+    if (d0 < 0) d0 = d;
+    d1 = d;
   }
+  return d0 < 0 ? null : { a0, d0, a1, d1 };
 }
 
 /** `#rrggbb` and an opacity 0…1 as an RGBA word. */
