@@ -130,6 +130,42 @@ describe('the brush', () => {
     expect([...voxels]).toEqual([7, 8, 9].map((i) => i + 17 * (6 + 13 * 4)));
   });
 
+  it('leaves out nothing when each move draws only beyond the last one', () => {
+    fc.assert(
+      fc.property(tips, fc.array(position, { minLength: 2, maxLength: 6 }), (tip, path) => {
+        if (tip.flatAxis !== null)
+          for (const at of path) at[tip.flatAxis] = Math.round(path[0][tip.flatAxis]);
+        const draw = (onward: boolean) => {
+          const voxels = new Set<number>();
+          path.forEach((at, n) => {
+            const visit = (start: number, length: number) => {
+              expect(length).toBeGreaterThan(0);
+              for (let index = start; index < start + length; index++) voxels.add(index);
+            };
+            sweep(grid, tip, path[Math.max(0, n - 1)], at, visit, onward && n > 0);
+          });
+          return [...voxels].sort((a, b) => a - b);
+        };
+        expect(draw(true)).toEqual(draw(false));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('visits what a large ball moves, not what it holds', () => {
+    const fine = { shape: [120, 120, 120] as Triple, spacing: [1, 1, 1] as Triple };
+    for (const shape of ['round', 'square'] as const) {
+      const visits = (onward: boolean) => {
+        let sum = 0;
+        const tip = { shape, radiusMm: 40, flatAxis: null };
+        sweep(fine, tip, [60.3, 60.3, 60.3], [62.1, 61.2, 60.3], (_start, length) => (sum += length), onward);
+        return sum;
+      };
+      expect(visits(true)).toBeLessThan(visits(false) / 10);
+      expect(visits(true)).toBeGreaterThan(0);
+    }
+  });
+
   it('visits nothing outside the volume', () => {
     const tip = { shape: 'round', radiusMm: 2, flatAxis: 2 } as const;
     expect(painted(tip, [-30, 2, 3], [-12, 4, 3]).box).toBeNull();

@@ -12,17 +12,29 @@ export interface BrushTip {
   flatAxis: 0 | 1 | 2 | null;
 }
 
-/** The voxels of row (j, k) that are covered, as continuous bounds on i, written to `out`; false when there are none. */
-type RowBounds = (j: number, k: number, out: { low: number; high: number }) => boolean;
+/** What a row is covered on, as continuous bounds on i; `startLow`…`startHigh` is the part under the tip at `from`. */
+interface Row {
+  low: number;
+  high: number;
+  startLow: number;
+  startHigh: number;
+}
+
+/** Writes what is covered of row (j, k) to `out`; false when nothing is. */
+type RowBounds = (j: number, k: number, out: Row) => boolean;
 
 const AXES = [0, 1, 2] as const;
 /** Hands draw on voxel borders all the time: rounding must not decide whether both sides count. */
 const SLACK = 1e-9;
+/** What counts as visited already is a little less than what was, in voxels: rounding must leave no voxel out. */
+const START_MARGIN = 1e-3;
 
 /**
  * Visits runs (first index, length) of the voxels whose centres lie in the tip swept from `from` to `to`, so that fast
  * strokes leave no gaps. A tip too small to hold a voxel's centre everywhere also covers the voxels it passes through.
  * A voxel may be visited twice. Returns the box within which all visits lie, or null when there are none.
+ *
+ * `onward` says that the tip at `from` has been visited: a large ball then costs what it moves, not what it holds.
  */
 export function sweep(
   grid: { shape: Readonly<Triple>; spacing: Readonly<Triple> },
@@ -30,6 +42,7 @@ export function sweep(
   from: Readonly<Triple>,
   to: Readonly<Triple>,
   visit: (start: number, length: number) => void,
+  onward = false,
 ): Box | null {
   const { shape, spacing } = grid;
   const axes = AXES.filter((axis) => axis !== tip.flatAxis);
@@ -44,6 +57,7 @@ export function sweep(
     reach,
     rows(from, to, spacing, radius, axes),
     visit,
+    onward,
   );
   const halfDiagonal = Math.hypot(...axes.map((axis) => spacing[axis])) / 2;
   const holdsCentre = tip.shape === 'round' ? halfDiagonal : Math.max(...axes.map((a) => spacing[a])) / 2;
@@ -58,6 +72,7 @@ export function sweep(
     half,
     squareRows(from, to, [1, 1, 1], 0.5, axes),
     visit,
+    false,
   );
   return covered && passed ? unite(covered, passed) : (covered ?? passed);
 }
@@ -70,6 +85,7 @@ function visitRows(
   reach: Readonly<Triple>,
   boundsOf: RowBounds,
   visit: (start: number, length: number) => void,
+  onward: boolean,
 ): Box | null {
   const low: Triple = [0, 0, 0];
   const high: Triple = [0, 0, 0];
@@ -84,7 +100,7 @@ function visitRows(
     if (!(low[axis] <= high[axis])) return null;
   }
   const [nx, ny] = shape;
-  const row = { low: 0, high: 0 };
+  const row: Row = { low: 0, high: 0, startLow: 0, startHigh: 0 };
   let any = false;
   for (let k = low[2]; k <= high[2]; k++) {
     for (let j = low[1]; j <= high[1]; j++) {
@@ -93,7 +109,14 @@ function visitRows(
       const last = Math.min(high[0], Math.floor(row.high + SLACK));
       if (first > last) continue;
       any = true;
-      visit(first + nx * (j + ny * k), last - first + 1);
+      const line = nx * (j + ny * k);
+      const seenFirst = Math.max(first, Math.ceil(row.startLow + START_MARGIN));
+      const seenLast = Math.min(last, Math.floor(row.startHigh - START_MARGIN));
+      if (!onward || seenFirst > seenLast) visit(line + first, last - first + 1);
+      else {
+        if (first < seenFirst) visit(line + first, seenFirst - first);
+        if (seenLast < last) visit(line + seenLast + 1, last - seenLast);
+      }
     }
   }
   return any ? { low, high } : null;
@@ -129,6 +152,8 @@ function roundRows(
       out.high = Math.max(out.high, x + half);
     };
     ball(0, py, pz);
+    out.startLow = out.low;
+    out.startHigh = out.high;
     if (length2 > 0) {
       ball(dx, py - dy, pz - dz);
       tube(out, py, pz, dx, dy, dz, length2, radius2);
@@ -138,9 +163,12 @@ function roundRows(
       // The row runs across the flat brush: all of it, or nothing.
       out.low = -Infinity;
       out.high = Infinity;
+      if (out.startLow <= out.startHigh) [out.startLow, out.startHigh] = [-Infinity, Infinity];
     } else {
       out.low = from[0] + out.low / sx;
       out.high = from[0] + out.high / sx;
+      out.startLow = from[0] + out.startLow / sx;
+      out.startHigh = from[0] + out.startHigh / sx;
     }
     return true;
   };
@@ -194,10 +222,12 @@ function squareRows(
   return (j, k, out) => {
     let first = 0;
     let last = 1;
+    let underStart = true;
     for (const axis of others) {
       const near = radius / spacing[axis] + SLACK;
       const offset = (axis === 1 ? j : k) - from[axis];
       const step = to[axis] - from[axis];
+      underStart &&= Math.abs(offset) <= near - START_MARGIN;
       if (step === 0) {
         if (Math.abs(offset) > near) return false;
         continue;
@@ -207,6 +237,9 @@ function squareRows(
       last = Math.min(last, Math.max(a, b));
       if (first > last) return false;
     }
+    const wide = axes.includes(0) ? reach : Infinity;
+    out.startLow = underStart ? from[0] - wide : Infinity;
+    out.startHigh = underStart ? from[0] + wide : -Infinity;
     if (!axes.includes(0)) {
       out.low = -Infinity;
       out.high = Infinity;

@@ -160,11 +160,14 @@ export class EditorState {
     if (!this.under) return;
     const { stroke, table, target, tip, last } = this.under;
     const { labels } = this.volume;
-    const box = sweep(this.grid, tip, last, at, (start, length) => {
+    const paint = (start: number, length: number) => {
       for (let index = start; index < start + length; index++) {
         if (table[labels[index]] === 1) stroke.set(index, target);
       }
-    });
+    };
+    // A flat tip may have changed its slice since the last move, and costs little.
+    const onward = tip.flatAxis === null && last !== at;
+    const box = sweep(this.grid, tip, last, at, paint, onward);
     this.under.last = at;
     if (!box) return;
     this.under.touched = this.under.touched ? unite(this.under.touched, box) : box;

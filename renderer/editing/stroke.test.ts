@@ -55,4 +55,13 @@ describe('a stroke', () => {
     expect(stroke.finish()!.voxels).toBe(20_000);
     expect(volume.counts[7]).toBe(20_000);
   });
+
+  it('keeps the order of voxels far apart in a large volume', () => {
+    const volume = new LabelVolume([4096, 2048, 3]);
+    const before = volume.labels.slice();
+    const stroke = new Stroke(volume);
+    const touched = [25_165_823, 3, 8_388_608, 2047, 2048, 4_194_304, 16_777_216, 0, 4_194_303];
+    touched.forEach((index, n) => stroke.set(index, 1 + (n % 4)));
+    expect(stroke.finish()!.bytes).toEqual(encodeDifference(before, volume.labels));
+  });
 });

@@ -40,17 +40,10 @@ export class Stroke {
 
   /** The stroke as patch bytes, or null when nothing is different after all. The stroke is over. */
   finish(): FinishedStroke | null {
-    // Index and old label sort together as one exact number: 2^32 voxels × 256 labels is below 2^53.
-    const packed = new Float64Array(this.count);
-    for (let n = 0; n < this.count; n++) packed[n] = this.indices[n] * 256 + this.before[n];
-    packed.sort();
-    const indices = new Uint32Array(this.count);
-    const before = new Uint8Array(this.count);
+    const { indices, before } = ascending(this.indices, this.before, this.count);
     const after = new Uint8Array(this.count);
     let voxels = 0;
     for (let n = 0; n < this.count; n++) {
-      indices[n] = Math.floor(packed[n] / 256);
-      before[n] = packed[n] % 256;
       after[n] = this.volume.labels[indices[n]];
       if (before[n] !== after[n]) voxels++;
     }
@@ -83,4 +76,40 @@ export class Stroke {
     before.set(this.before);
     this.before = before;
   }
+}
+
+const DIGIT_BITS = 11;
+const DIGITS = 1 << DIGIT_BITS;
+
+/**
+ * The first `count` voxels by ascending index, each with its old label. A radix sort: a large ball leaves millions of
+ * voxels, and comparing them would hold the hand up for most of a second.
+ */
+function ascending(
+  indices: Uint32Array,
+  before: Uint8Array,
+  count: number,
+): { indices: Uint32Array; before: Uint8Array } {
+  let from: { indices: Uint32Array; before: Uint8Array } = {
+    indices: indices.subarray(0, count),
+    before: before.subarray(0, count),
+  };
+  let to: typeof from = { indices: new Uint32Array(count), before: new Uint8Array(count) };
+  const starts = new Uint32Array(DIGITS);
+  for (let shift = 0; shift < 32; shift += DIGIT_BITS) {
+    starts.fill(0);
+    for (let n = 0; n < count; n++) starts[(from.indices[n] >>> shift) & (DIGITS - 1)]++;
+    for (let digit = 0, start = 0; digit < DIGITS; digit++) {
+      const size = starts[digit];
+      starts[digit] = start;
+      start += size;
+    }
+    for (let n = 0; n < count; n++) {
+      const at = starts[(from.indices[n] >>> shift) & (DIGITS - 1)]++;
+      to.indices[at] = from.indices[n];
+      to.before[at] = from.before[n];
+    }
+    [from, to] = [to, from];
+  }
+  return from;
 }
