@@ -3,7 +3,8 @@ export { ManifestSchema, manifestJsonSchema, type Manifest, type Normalisation }
 export { loadModel, readManifest, type LoadedModel } from './load-model.ts';
 export { providersFor } from './providers.ts';
 export { openSession } from './session.ts';
-export { probabilityPath, segment } from './segment.ts';
+export { probabilityFiles } from './outputs.ts';
+export { segment } from './segment.ts';
 export {
   InferenceRequestSchema,
   type InferenceProgress,

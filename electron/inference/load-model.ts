@@ -66,7 +66,7 @@ function contradictions(manifest: Manifest): { path: string; message: string }[]
       found.push({ path: `postprocess.keepLargest.${n}`, message: `the model has no label ${label}` });
   });
   manifest.channels.forEach(({ normalisation }, n) => {
-    if (normalisation.scheme === 'ct-clip' && normalisation.lower >= normalisation.upper)
+    if ('lower' in normalisation && normalisation.lower >= normalisation.upper)
       found.push({ path: `channels.${n}.normalisation.lower`, message: 'lower must be below upper' });
   });
   return found;

@@ -20,6 +20,9 @@ export const NormalisationSchema = z.discriminatedUnion('scheme', [
       sd: finite.positive(),
     })
     .describe('clip to lower … upper, subtract mean, divide by sd'),
+  z
+    .strictObject({ scheme: z.literal('window'), lower: finite, upper: finite })
+    .describe('a fixed window: lower becomes 0, upper 1, values beyond are held there'),
 ]);
 export type Normalisation = z.infer<typeof NormalisationSchema>;
 

@@ -2,6 +2,7 @@
 import type { Triple } from '../contract/geometry.ts';
 import { decideAt } from './decide.ts';
 import type { Manifest, NnunetPlan, Normalisation } from './manifest.ts';
+import { normalise } from './normalise.ts';
 import {
   boxOf,
   cutOut,
@@ -156,6 +157,8 @@ function clipAndScale(
 
 function scaleOther(values: Float32Array, scheme: Normalisation): void {
   if (scheme.scheme === 'none') return;
+  // nnU-Net knows no fixed window; a manifest that asks for one gets it all the same.
+  if (scheme.scheme === 'window') return normalise(values, scheme);
   let low = Infinity;
   let high = -Infinity;
   for (let n = 0; n < values.length; n++) {

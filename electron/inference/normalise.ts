@@ -32,6 +32,11 @@ export function normalise(values: Float32Array, normalisation: Normalisation): v
       for (let n = 0; n < values.length; n++) values[n] = Math.min(upper, Math.max(lower, values[n]));
       return scale(values, mean, sd);
     }
+    case 'window': {
+      const { lower, upper } = normalisation;
+      for (let n = 0; n < values.length; n++) values[n] = Math.min(upper, Math.max(lower, values[n]));
+      return scale(values, lower, upper - lower);
+    }
   }
 }
 

@@ -1,22 +1,16 @@
 // A model over a volume, from file to file: read, arrange, normalise, resample, network, decide, tidy, write.
-import { encodeMask } from '../contract/mask-bytes.ts';
 import { gridDifference, voxelVolumeMl, type Grid, type Triple } from '../contract/geometry.ts';
 import { Problem } from '../contract/problem.ts';
-import {
-  fromOriginalGrid,
-  readVolume,
-  reorientationOf,
-  writeFileAtomically,
-  writeNifti,
-  type Volume,
-} from '../imaging/index.ts';
+import { readVolume, type Volume } from '../imaging/index.ts';
 import { arrange, arrangementOf, putBack, type Arrangement } from './arrange.ts';
 import { keepParts } from './components.ts';
 import { decideLabels } from './decide.ts';
 import { loadModel } from './load-model.ts';
 import type { Manifest } from './manifest.ts';
+import { leastMemory, refuseBeyondMemory } from './memory.ts';
 import { prepareNnunet, type PreparedVolume } from './nnunet.ts';
 import { normalise } from './normalise.ts';
+import { checkOutputs, writeOutputs } from './outputs.ts';
 import { probabilitiesOf } from './probabilities.ts';
 import { resample, resampledShape } from './resample.ts';
 import { runNetwork } from './run.ts';
@@ -26,18 +20,10 @@ import type { InferenceRequest, InferenceResult, OnInferenceProgress, Stage } fr
 /** Spacings nearer than this, of themselves, count as the network's own. */
 const SAME_SPACING = 1e-3;
 
-/** What one volume and one model come to, before anything is written. */
-export interface Segmentation {
-  /** On the volume's own grid, in the file's order. */
-  labels: Uint8Array;
-  grid: Grid;
-  /** Per label of the model, on the same grid; null unless asked for. */
-  probabilities: { label: number; values: Float32Array }[] | null;
-}
-
 /**
  * Runs a model on volumes and writes the mask. Throws Problems of `loadModel`, `openSession` and `readVolume`, and
- * `channels-wrong` (number of inputs), `channels-differ` (their grids).
+ * `channels-wrong` (number of inputs), `channels-differ` (their grids), those of `checkOutputs` before anything is read,
+ * and `inference-needs-memory`.
  */
 export async function segment(
   request: InferenceRequest,
@@ -53,12 +39,14 @@ export async function segment(
   };
   const model = await timed('load', () => loadModel(request.modelFolder));
   const { manifest } = model;
+  await checkOutputs(request, manifest);
   const volumes = await timed('read', () => readChannels(request.inputs, manifest));
   const { grid } = volumes[0];
-  const notes = [...new Set(volumes.flatMap((volume) => volume.warnings))];
+  const notes = [...new Set(volumes.flatMap((volume, n) => remarksOn(volume, manifest, n)))];
   const session = await timed('load', () => openSession(model, request.provider));
   const arrangement = arrangementOf(grid, manifest.input);
-  const prepared = await timed('preprocess', () => prepare(volumes, arrangement, manifest));
+  const wanted = request.probabilitiesPath !== undefined;
+  const prepared = await timed('preprocess', () => prepare(volumes, arrangement, manifest, wanted));
   const plan = { ...manifest, mirror: request.mirror ? manifest.mirror : [] };
   const output = await timed('network', () =>
     runNetwork(session.network, prepared.arrays, prepared.shape, plan, tileProgress(onProgress)),
@@ -66,13 +54,12 @@ export async function segment(
   await session.close();
   notes.push(...session.notes);
   const { labels, probabilities } = await timed('postprocess', () => {
-    const wanted = request.probabilitiesPath !== undefined;
     const kept = wanted ? probabilitiesOf(output.channels, prepared.restore, arrangement, manifest) : null;
     const result = prepared.decide(output.channels);
     notes.push(...tidy(result, arrangement.shape, manifest));
     return { labels: putBack(result, arrangement), probabilities: kept };
   });
-  await timed('write', () => write(request, { labels, grid, probabilities }));
+  await timed('write', () => writeOutputs(request, { labels, grid, probabilities }));
   return {
     provider: session.provider,
     providersTried: session.tried,
@@ -107,12 +94,43 @@ async function readChannels(paths: string[], manifest: Manifest): Promise<Volume
   return volumes;
 }
 
+/** What a reader of the mask should know about channel `n`, one sentence each. */
+function remarksOn({ voxels, modality, warnings }: Volume, manifest: Manifest, n: number): string[] {
+  const remarks = [...warnings];
+  const { name } = manifest.channels[n];
+  if (voxels.every((value) => value === voxels[0])) {
+    remarks.push(`${name} has the same value everywhere, so what the model finds in it means nothing.`);
+  }
+  if (manifest.modality !== null && modality !== null && modality !== manifest.modality) {
+    remarks.push(
+      `${manifest.name} was made for ${manifest.modality} and the file says ${modality}; the mask is most likely wrong.`,
+    );
+  }
+  return remarks;
+}
+
 /** Network-ready arrays and the way back, by nnU-Net's steps or by the manifest's plain ones. */
-function prepare(volumes: Volume[], arrangement: Arrangement, manifest: Manifest): PreparedVolume {
+function prepare(
+  volumes: Volume[],
+  arrangement: Arrangement,
+  manifest: Manifest,
+  probabilities: boolean,
+): PreparedVolume {
   const { nnunet } = manifest;
-  const arranged = volumes.map((volume) => arrange(volume.voxels, arrangement));
-  if (nnunet) return prepareNnunet(arranged, arrangement.shape, arrangement.spacing, { ...manifest, nnunet });
+  const refuseTooLarge = (networkShape: Triple) => {
+    const sizes = { shape: arrangement.shape, networkShape, probabilities };
+    refuseBeyondMemory(leastMemory(sizes, manifest), { name: manifest.name, shape: arrangement.shape });
+  };
+  const arrangeAll = () => volumes.map((volume) => arrange(volume.voxels, arrangement));
+  if (nnunet) {
+    const plan = { ...manifest, nnunet };
+    const prepared = prepareNnunet(arrangeAll(), arrangement.shape, arrangement.spacing, plan);
+    refuseTooLarge(prepared.shape);
+    return prepared;
+  }
   const shape = networkShape(arrangement, manifest.spacing);
+  refuseTooLarge(shape);
+  const arranged = arrangeAll();
   const arrays = arranged.map((values, channel) => {
     normalise(values, manifest.channels[channel].normalisation);
     return resample(values, arrangement.shape, shape);
@@ -152,25 +170,6 @@ function tileProgress(onProgress: OnInferenceProgress) {
     const each = done > 0 ? (performance.now() - start) / 1000 / done : null;
     onProgress({ stage: 'network', done, total, secondsLeft: each === null ? null : each * (total - done) });
   };
-}
-
-async function write(
-  request: InferenceRequest,
-  { labels, grid, probabilities }: Segmentation,
-): Promise<void> {
-  const { output, probabilitiesPath } = request;
-  if (output.kind === 'nifti') await writeNifti(output.path, { grid, labels });
-  else await writeFileAtomically(output.path, [encodeMask(fromOriginalGrid(labels, reorientationOf(grid)))]);
-  if (!probabilities || probabilitiesPath === undefined) return;
-  for (const { label, values } of probabilities) {
-    const path = probabilities.length === 1 ? probabilitiesPath : probabilityPath(probabilitiesPath, label);
-    await writeNifti(path, { grid, voxels: values });
-  }
-}
-
-/** `p.nii.gz` of label 2 → `p_2.nii.gz`. */
-export function probabilityPath(path: string, label: number): string {
-  return path.replace(/(\.nii(\.gz)?)?$/i, (ending) => `_${label}${ending || '.nii.gz'}`);
 }
 
 function measure(labels: Uint8Array, grid: Grid, manifest: Manifest): InferenceResult['labels'] {

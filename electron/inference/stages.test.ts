@@ -86,6 +86,16 @@ describe('intensities', () => {
     normalise(values, { scheme: 'ct-clip', lower: -100, upper: 200, mean: 50, sd: 10 });
     expect([...values]).toEqual([-15, 1, 15]);
   });
+  test('a fixed window runs from 0 to 1', () => {
+    const values = Float32Array.of(-1000, -160, 40, 240, 900);
+    normalise(values, { scheme: 'window', lower: -160, upper: 240 });
+    expect([...values]).toEqual([0, 0, 0.5, 1, 1]);
+  });
+  test.each(['zscore', 'minmax01'] as const)('a constant volume becomes 0 by %s', (scheme) => {
+    const values = new Float32Array(1_000_000).fill(1000.3);
+    normalise(values, { scheme });
+    expect(values.every((value) => value === 0)).toBe(true);
+  });
 });
 
 describe('resampling', () => {

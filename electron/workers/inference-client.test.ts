@@ -175,6 +175,24 @@ describe('refusals', () => {
       code: 'channels-wrong',
     });
   });
+  test('results that would lie over the scan, or in no folder, before anything is run', async () => {
+    const before = readFileSync(image);
+    const steps: string[] = [];
+    const watching = { onProgress: ({ stage }: { stage: string }) => void steps.push(stage) };
+    const over = request({ output: { kind: 'nifti', path: image } });
+    await expect(runInference(over, watching)).rejects.toMatchObject({ code: 'output-overwrites-input' });
+    const lost = request({ output: { kind: 'nifti', path: join(folder, 'no', 'mask.nii') } });
+    await expect(runInference(lost, watching)).rejects.toMatchObject({ code: 'output-folder-missing' });
+    expect(new Set(steps)).toEqual(new Set(['load']));
+    expect(readFileSync(image).equals(before)).toBe(true);
+  });
+  test('a grid that no memory holds', async () => {
+    const model = changedModel('finest', (m) => Object.assign(m, { spacing: [0.05, 0.05, 0.05] }));
+    await expect(runInference(request({ modelFolder: model }))).rejects.toMatchObject({
+      code: 'inference-needs-memory',
+      status: 507,
+    });
+  });
   test('a provider that cannot run here', async () => {
     await expect(runInference(request({ provider: 'dml' }))).rejects.toMatchObject({
       code: 'provider-not-available',
@@ -198,6 +216,44 @@ describe('the process dies', () => {
     await expect(running).rejects.toThrow('stopped');
     expect(readdirSync(folder).filter((name) => name.includes('cancelled'))).toEqual([]);
   }, 30_000);
+  test('killed in the middle of a real run: a Problem, no mask, no half-written file', async () => {
+    // Concord's own process; another one kills it while the network, which blocks it, is running.
+    const real = pathToFileURL(join(root, 'electron', 'workers', 'inference-process.ts'));
+    const shot = entry(
+      'shot',
+      `import { spawn } from 'node:child_process';
+       const send = process.send.bind(process);
+       process.send = (message, ...rest) => {
+         if (message.progress?.stage === 'network')
+           spawn(process.execPath, ['-e', 'process.kill(' + process.pid + ', "SIGKILL")']);
+         return send(message, ...rest);
+       };
+       await import(${JSON.stringify(real.href)});`,
+    );
+    const steps = new Set<string>();
+    const output = { kind: 'nifti' as const, path: join(folder, 'shot-mask.nii.gz') };
+    const model = changedModel('slow', (m) => Object.assign(m, { spacing: [2, 1.2, 1.2] }));
+    const running = runInference(request({ modelFolder: model, output }), {
+      entry: shot,
+      onProgress: ({ stage }) => steps.add(stage),
+    });
+    await expect(running).rejects.toMatchObject({ code: 'inference-out-of-memory', status: 500 });
+    expect(steps.has('network')).toBe(true);
+    expect(steps.has('write')).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.includes('shot-mask'))).toEqual([]);
+  }, 60_000);
+  test('half-written masks and probabilities of the dead are swept up, and nothing else', async () => {
+    const left = ['.m.nii.gz.0a1b.part', '.p_2.nii.gz.0c.part'];
+    const others = ['.m.nii.gz.part.txt', '.mm.nii.gz.0a.part', 'p_2.nii.gz'];
+    for (const name of [...left, ...others]) writeFileSync(join(folder, name), '');
+    const dying = entry('sweeping', 'process.once("message", () => process.exit(3));');
+    const output = { kind: 'nifti' as const, path: join(folder, 'm.nii.gz') };
+    const asked = request({ output, probabilitiesPath: join(folder, 'p.nii.gz') });
+    await expect(runInference(asked, { entry: dying })).rejects.toMatchObject({ code: 'inference-crashed' });
+    const names = readdirSync(folder);
+    expect(left.filter((name) => names.includes(name))).toEqual([]);
+    expect(others.filter((name) => names.includes(name))).toEqual(others);
+  });
   test('an exit without an answer is a crash', async () => {
     const dying = entry('dying', 'process.once("message", () => process.exit(3));');
     await expect(runInference(request(), { entry: dying })).rejects.toMatchObject({

@@ -59,18 +59,28 @@ async function perform(task: InferenceTask, options: RunOptions): Promise<Infere
   try {
     return await outcomeOf(child, task, options);
   } catch (error) {
-    if (task.kind === 'segment') await removeUnfinished(task.request.output.path);
+    if (task.kind === 'segment') await removeUnfinished(task.request);
     throw error;
   }
 }
 
-/** A killed process leaves the half-written neighbour of its output behind. */
-async function removeUnfinished(path: string): Promise<void> {
-  const folder = dirname(path);
-  const names = await readdir(folder).catch(() => [] as string[]);
-  const left = names.filter((name) => name.startsWith(`.${basename(path)}.`) && name.endsWith('.part'));
-  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
+/** A killed process leaves the half-written neighbours of its outputs behind. */
+async function removeUnfinished({ output, probabilitiesPath }: InferenceRequest): Promise<void> {
+  for (const path of [output.path, ...(probabilitiesPath === undefined ? [] : [probabilitiesPath])]) {
+    const folder = dirname(path);
+    // Probabilities of several labels carry `_<label>` before the ending.
+    const [, stem, ending] = /^(.*?)(\.nii(?:\.gz)?)?$/i.exec(basename(path))!;
+    const half = new RegExp(
+      `^\\.${escape(stem)}(_\\d+)?${escape(ending ?? '')}(\\.nii\\.gz)?\\.[0-9a-f]+\\.part$`,
+    );
+    const names = await readdir(folder).catch(() => [] as string[]);
+    await Promise.all(
+      names.filter((name) => half.test(name)).map((name) => rm(join(folder, name), { force: true })),
+    );
+  }
 }
+
+const escape = (text: string) => text.replace(/[^\w]/g, '\\$&');
 
 function outcomeOf(
   child: ChildProcess,

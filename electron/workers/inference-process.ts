@@ -1,4 +1,5 @@
 // The process in which networks run: one request in, progress and one outcome out. It may die; nothing else does.
+import { writeFileSync } from 'node:fs';
 import { Problem, type ProblemDetails } from '../contract/problem.ts';
 import { loadModel, openSession, segment } from '../inference/index.ts';
 import type { InferenceProgress, InferenceRequest, InferenceResult } from '../inference/index.ts';
@@ -51,6 +52,17 @@ function send(message: InferenceMessage): Promise<void> {
   });
 }
 
+/** When memory runs out, Linux is to end this process and none that holds a reader's work. */
+function offerItselfFirst(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '1000');
+  } catch {
+    // A container may forbid it; the kernel then chooses by size, which mostly comes to the same.
+  }
+}
+
+offerItselfFirst();
 // Whoever asked has gone: there is nobody left to work for.
 process.on('disconnect', () => process.exit(0));
 process.once('message', (task: InferenceTask) => {
