@@ -1,5 +1,5 @@
 // The layers of nnU-Net's networks as ONNX nodes that every provider runs, in 2D and 3D alike.
-import { OnnxGraph } from './onnx-file.ts';
+import { type OnnxGraph } from './onnx-file.ts';
 import type { StateDict } from './state-dict.ts';
 
 /** A tensor on its way through the network; the batch size is free. */

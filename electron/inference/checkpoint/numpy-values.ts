@@ -1,5 +1,5 @@
 // Elements of numpy arrays from their bytes.
-import { NumpyArray, NumpyType } from './pickle-values.ts';
+import { type NumpyArray, NumpyType } from './pickle-values.ts';
 
 const READERS: Record<string, [number, (view: DataView, at: number, little: boolean) => number]> = {
   f8: [8, (v, at, l) => v.getFloat64(at, l)],

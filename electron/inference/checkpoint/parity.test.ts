@@ -44,7 +44,7 @@ describe.skipIf(!present)(`imported networks equal the original code${title}`, (
     await session.release();
     expect(scores.dims).toEqual(expected.shape);
     const worst = difference(scores.data as Float32Array, expected.data as Float32Array);
-    console.log(`${name}: largest difference ${worst.toExponential(2)} of the range`);
+    console.warn(`${name}: largest difference ${worst.toExponential(2)} of the range`);
     expect(worst).toBeLessThan(1e-4);
   });
 
@@ -65,7 +65,7 @@ describe.skipIf(!present)(`imported networks equal the original code${title}`, (
         scores.data as Float32Array,
         readNpy(join(DATA, name, 'logits_patch.npy')).data as Float32Array,
       );
-      console.log(`${name} in 16 bits: largest difference ${worst.toExponential(2)} of the range`);
+      console.warn(`${name} in 16 bits: largest difference ${worst.toExponential(2)} of the range`);
       expect(worst).toBeGreaterThan(1e-6);
       expect(worst).toBeLessThan(1e-2);
     },
