@@ -62,12 +62,12 @@ function configuration() {
       'out/electron/**',
       'out/renderer/**',
       'models/**',
-      '!**/*.map',
       '!node_modules/**',
       ...outside,
       '!node_modules/better-sqlite3/{deps,src}/**',
       '!node_modules/onnxruntime-node/script/**',
       ...foreignBinaries(),
+      '!**/*.{map,md,d.ts,d.mts,d.cts}',
     ],
     // What native code, worker threads and child processes open must lie on the disk as it is.
     asarUnpack: ['out/electron/workers/**', 'models/**', 'node_modules/**'],

@@ -4,11 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
+import { studyOnHost, type HostAddress } from '../../test/fixtures/study-on-host.ts';
 import { findChromium } from '../checks/browsers.ts';
 import { bareGunzip } from './load.ts';
-import { folder as benchFolder, material } from './material.ts';
+import { folder as benchFolder, material, ORGANS } from './material.ts';
 import { quantile, repeat, type Bench, type Row } from './rows.ts';
-import { studyOnHost, type HostAddress } from './study-on-host.ts';
 
 const SLICE_STEPS = 120;
 const STROKES = 30;
@@ -28,12 +28,15 @@ export const page: Bench = {
     });
     try {
       say('importing the phantom …');
-      const study = await studyOnHost(address, image);
+      const study = await studyOnHost(address, image, ORGANS);
       const reading = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-      await reading.addInitScript(({ id, reader }) => {
-        sessionStorage.setItem('concord.sign-ins', JSON.stringify({ [id]: reader }));
-        window.__concordTimings = { stroke: [], slice: [] };
-      }, study);
+      await reading.addInitScript(
+        ({ id, reader }) => {
+          sessionStorage.setItem('concord.sign-ins', JSON.stringify({ [id]: reader }));
+          window.__concordTimings = { stroke: [], slice: [] };
+        },
+        { id: study.id, reader: study.reader },
+      );
       await reading.goto(`${address.address}#/study/${study.id}/worklist`);
       say('opening the case …');
       const gunzip = quantile(await repeat(3, () => bareGunzip(image)), 0.5);

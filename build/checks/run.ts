@@ -61,12 +61,20 @@ async function standingChecks(total: Tally): Promise<void> {
   await Promise.all([worker(), worker()]);
 }
 
-async function vitest(set: string, environment: NodeJS.ProcessEnv = {}): Promise<Tally> {
+async function vitest(set: string, environment: NodeJS.ProcessEnv = {}, ...more: string[]): Promise<Tally> {
   const start = Date.now();
   const report = join(reports, `${set}.json`);
   rmSync(report, { force: true });
   say(`${set} tests …`);
-  const args = [bin('vitest/vitest.mjs'), 'run', '--config', 'build/vitest.config.ts', '--project', set];
+  const args = [
+    bin('vitest/vitest.mjs'),
+    'run',
+    '--config',
+    'build/vitest.config.ts',
+    '--project',
+    set,
+    ...more,
+  ];
   const { code, output } = await run(
     [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     {
@@ -96,7 +104,8 @@ async function endToEnd(total: Tally, bundled: boolean): Promise<void> {
   const electron = findElectron(say);
   const environment: NodeJS.ProcessEnv = { CONCORD_CHROMIUM: chromium };
   if (electron) environment['CONCORD_TEST_ELECTRON'] = electron;
-  addTally(total, await vitest('e2e', environment));
+  // One window at a time: these tests look at what is on the screen and how fast.
+  addTally(total, await vitest('e2e', environment, '--no-file-parallelism'));
 }
 
 mkdirSync(reports, { recursive: true });

@@ -3,11 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import type { ElectronApplication, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findElectron } from '../../build/checks/browsers.ts';
-import { startBrowserHost, type BrowserHost } from '../../electron/serve.ts';
+import { makePhantom, PHANTOM_LABELS, writeNifti } from '../../electron/imaging/index.ts';
+import { PASSPHRASE, studyOnHost, type StudyOnHost } from '../fixtures/study-on-host.ts';
 import { openDisplay, type Display } from './support/display.ts';
+import { openWindow, type DesktopWindow } from './support/window.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const artefacts = join(root, 'out', 'test', 'electron');
@@ -24,31 +26,18 @@ const why = !folder
     : 'the desktop window';
 
 describe.skipIf(!folder || !display)(why, () => {
-  const home = mkdtempSync(join(tmpdir(), 'concord-electron-'));
-  let host: BrowserHost;
+  let desktop: DesktopWindow;
   let shell: ElectronApplication;
   let page: Page;
-  const complaints: string[] = [];
 
   beforeAll(async () => {
     mkdirSync(artefacts, { recursive: true });
-    host = await startBrowserHost({ home: join(home, 'concord') });
-    shell = await _electron.launch({
-      executablePath: join(folder!, binary),
-      args: ['--no-sandbox', root, '--connect', host.address, `--user-data-dir=${join(home, 'profile')}`],
-      env: { ...(process.env as Record<string, string>), DISPLAY: display!.name },
-      timeout: 60_000,
-    });
-    page = await shell.firstWindow({ timeout: 60_000 });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await page.waitForLoadState('load');
+    desktop = await openWindow({ executablePath: join(folder!, binary), args: [root], display: display! });
+    ({ shell, page } = desktop);
   });
-
   afterAll(async () => {
-    await shell?.close();
-    await host?.close();
+    await desktop?.close();
     display?.close();
-    rmSync(home, { recursive: true, force: true });
   });
 
   it('shows the page by its own protocol, not from a port', async () => {
@@ -56,7 +45,7 @@ describe.skipIf(!folder || !display)(why, () => {
     expect(await page.title()).toContain('Concord');
     await page.getByRole('button', { name: 'New study' }).waitFor({ timeout: 30_000 });
     await page.screenshot({ path: join(artefacts, 'start.png') });
-    expect(complaints).toEqual([]);
+    expect(desktop.complaints).toEqual([]);
   });
 
   it('answers the page’s API through the window, and streams', async () => {
@@ -164,5 +153,81 @@ describe.skipIf(!folder || !display)(why, () => {
     await page.waitForURL(/#\/new$/);
     expect(await page.evaluate(() => 'stillHere' in globalThis)).toBe(true);
     await page.screenshot({ path: join(artefacts, 'new-study.png') });
+  });
+
+  describe('a read', () => {
+    const workshop = mkdtempSync(join(tmpdir(), 'concord-window-case-'));
+    let study: StudyOnHost;
+
+    beforeAll(async () => {
+      const { volume } = makePhantom(3, { shape: [128, 128, 40], spacing: [3, 3, 5] });
+      const image = join(workshop, 'phantom.nii.gz');
+      await writeNifti(image, { grid: volume.grid, voxels: volume.voxels });
+      const { liver, spleen } = PHANTOM_LABELS;
+      study = await studyOnHost(desktop.host, image, { Liver: liver, Spleen: spleen });
+    });
+    afterAll(() => rmSync(workshop, { recursive: true, force: true }));
+
+    const saved = () => page.locator('[data-testid=save-state][data-state=saved]').waitFor();
+    const axial = () => page.locator('[aria-label^="Axial view"]').first();
+    const millilitres = async () =>
+      Number.parseFloat((await page.locator('[data-testid=volume-ml]').first().textContent()) ?? '0');
+
+    /** A stroke of the brush across the axial view, with the pointer itself. */
+    async function stroke(part: number): Promise<void> {
+      const box = (await axial().boundingBox())!;
+      const y = box.y + box.height * part;
+      await page.mouse.move(box.x + box.width * 0.4, y);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.6, y, { steps: 8 });
+      await page.mouse.up();
+    }
+
+    it('is signed in to, opened and drawn on', async () => {
+      await page.evaluate((id) => {
+        location.hash = `#/study/${id}/sign-in`;
+      }, study.id);
+      await page.getByRole('radio', { name: /Reader/ }).check({ force: true });
+      await page.getByLabel('Passphrase').fill(PASSPHRASE);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.locator('section[aria-labelledby=due] li button').first().click();
+      await axial().waitFor({ timeout: 30_000 });
+      await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+      await page.keyboard.press('b');
+      await stroke(0.45);
+      await saved();
+      expect(await millilitres()).toBeGreaterThan(0);
+      await page.screenshot({ path: join(artefacts, 'stroke.png') });
+    });
+
+    it('takes a stroke back, and keeps the rest over a reload', async () => {
+      const first = await millilitres();
+      await stroke(0.6);
+      await saved();
+      expect(await millilitres()).toBeGreaterThan(first);
+      await page.keyboard.press('Control+z');
+      await saved();
+      await expect.poll(millilitres).toBe(first);
+      await page.reload();
+      await axial().waitFor({ timeout: 30_000 });
+      await expect.poll(millilitres, { timeout: 15_000 }).toBe(first);
+    });
+
+    it('is sealed, and leaves the worklist', async () => {
+      await page.getByRole('button', { name: 'Seal read…' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: /^Seal/ }).click();
+      await page.waitForURL(/\/worklist$/, { timeout: 30_000 });
+      await page.locator('section[aria-labelledby=sealed] li').first().waitFor();
+      const items = await study.call<{ state: string }[]>(
+        'GET',
+        `/studies/${study.id}/worklist`,
+        undefined,
+        study.reader,
+      );
+      expect(items.map((item) => item.state)).toEqual(['sealed']);
+      await page.screenshot({ path: join(artefacts, 'sealed.png') });
+      expect(desktop.complaints).toEqual([]);
+    });
   });
 });
