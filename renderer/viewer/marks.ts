@@ -26,7 +26,9 @@ export function paintMarks(
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
   if (marks.crosshair) {
-    const { x, y } = voxelToView(grid, plane, placement, marks.crosshair);
+    const centre = voxelToView(grid, plane, placement, marks.crosshair);
+    // On whole pixels of the screen: a line between two would be blurred over both.
+    const [x, y] = [centre.x, centre.y].map((v) => (Math.floor(v * ratio) + 0.5) / ratio);
     context.strokeStyle = 'rgb(108 182 255 / 55%)';
     context.lineWidth = 1;
     context.beginPath();

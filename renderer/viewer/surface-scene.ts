@@ -16,7 +16,8 @@ export class SurfaceScene {
     listenWindowResize: false,
   });
   private readonly actors = new Map<number, vtkActor>();
-  private looked = false;
+  /** The hand has turned the scene: from then on the camera is its own. */
+  private turned = false;
   private readonly grid: Grid;
 
   /** Throws when there is no WebGL. */
@@ -24,6 +25,8 @@ export class SurfaceScene {
     this.grid = grid;
     this.window.setContainer(container);
     this.window.resize();
+    container.addEventListener('pointerdown', () => (this.turned = true));
+    container.addEventListener('wheel', () => (this.turned = true), { passive: true });
   }
 
   resize(): void {
@@ -46,6 +49,7 @@ export class SurfaceScene {
       data.getPointData().setNormals(normals);
     }
     let actor = this.actors.get(result.label);
+    const isNew = !actor;
     if (!actor) {
       actor = vtkActor.newInstance();
       actor.setMapper(vtkMapper.newInstance({ scalarVisibility: false }));
@@ -59,8 +63,8 @@ export class SurfaceScene {
     actor.getProperty().setColor(((rgb >> 16) & 255) / 255, ((rgb >> 8) & 255) / 255, (rgb & 255) / 255);
     actor.getProperty().setSpecular(0.25);
     actor.getProperty().setSpecularPower(20);
-    if (!this.looked) this.lookFromTheFront();
-    this.render();
+    if (isNew && !this.turned) this.lookFromTheFront();
+    else this.render();
   }
 
   hide(keep: ReadonlySet<number>): void {
@@ -81,7 +85,6 @@ export class SurfaceScene {
     camera.setPosition(0, -1, 0);
     camera.setViewUp(0, 0, 1);
     renderer.resetCamera();
-    this.looked = this.actors.size > 0;
     this.render();
   }
 

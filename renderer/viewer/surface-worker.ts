@@ -1,4 +1,4 @@
-// Surfaces of structures, off the page's thread: occupancy is blurred a little, then marching cubes.
+// Surfaces of structures, off the page's thread: occupancy is blurred a little, then marching cubes at one half.
 import vtkDataArray from '@kitware/vtk.js/Common/Core/DataArray';
 import vtkImageData from '@kitware/vtk.js/Common/DataModel/ImageData';
 import vtkImageMarchingCubes from '@kitware/vtk.js/Filters/General/ImageMarchingCubes';
@@ -26,10 +26,6 @@ export interface SurfaceResult {
 
 const THIN_LEVEL = 0.75;
 
-/** Below what blurring leaves of the thinnest structure: a stroke in a single slice has a surface too. */
-const CONTOUR = 0.35;
-const LEAST_INSIDE = 0.4;
-
 // vtk.js says aloud how long each surface took.
 Object.assign(console, { time: () => undefined, timeEnd: () => undefined });
 
@@ -42,7 +38,7 @@ self.onmessage = (event: MessageEvent<SurfaceTask>) => {
     .getPointData()
     .setScalars(vtkDataArray.newInstance({ values, name: 'occupancy', numberOfComponents: 1 }));
   const cubes = vtkImageMarchingCubes.newInstance({
-    contourValue: CONTOUR,
+    contourValue: 0.5,
     computeNormals: true,
     mergePoints: true,
   });
@@ -87,9 +83,6 @@ function keepThin(
     // The margin of zeros around every box keeps n ± stride inside it.
     if (strides.some((stride) => occupancy[n - stride] === 0 && occupancy[n + stride] === 0))
       field[n] = THIN_LEVEL;
-  }
-  for (let n = 0; n < field.length; n++) {
-    if (occupancy[n] === 1 && field[n] < LEAST_INSIDE) field[n] = LEAST_INSIDE;
   }
   return field;
 }
