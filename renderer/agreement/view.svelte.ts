@@ -24,9 +24,8 @@ export class AgreementView {
   readonly structures = $derived.by(() => {
     const found = new Map<number, string>();
     for (const row of this.agreement?.rows ?? []) found.set(row.structureLabel, row.structureName);
-    return [...found]
-      .map(([label, name]) => ({ value: label, label: name }))
-      .sort((a, b) => a.value - b.value);
+    // In the study's own order, as the rows come.
+    return [...found].map(([label, name]) => ({ value: label, label: name }));
   });
   readonly structure = $derived(this.label ?? this.structures[0]?.value ?? 0);
   readonly rows: AgreementRow[] = $derived(
