@@ -46,11 +46,11 @@ export class StateDict {
     return this.tensors.get(key)?.shape ?? null;
   }
 
-  /** Numbers of weights that are not the same ones under another name. */
+  /** How many numbers training found: the same weights under another name, and fixed encodings, do not count. */
   get parameters(): number {
     const seen = new Map<string, number>();
-    for (const { storage, offset, shape } of this.tensors.values())
-      seen.set(`${storage.key}:${offset}`, elementsOf(shape));
+    for (const [key, { storage, offset, shape }] of this.tensors)
+      if (!key.endsWith('pos_encode.pe')) seen.set(`${storage.key}:${offset}`, elementsOf(shape));
     return [...seen.values()].reduce((sum, n) => sum + n, 0);
   }
 

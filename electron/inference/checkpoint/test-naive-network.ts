@@ -1,0 +1,95 @@
+// The tiny network of the tests once more, as plain loops over voxels in 64-bit numbers.
+import type { TestTensor } from './test-checkpoint.ts';
+
+type Triple = [number, number, number];
+interface Block {
+  channels: Float64Array[];
+  shape: Triple;
+}
+type Weights = Record<string, TestTensor>;
+
+const sides = (shape: number[]): Triple => (shape.length === 2 ? [1, shape[0], shape[1]] : (shape as Triple));
+
+function each(shape: Triple, visit: (d: number, h: number, w: number, n: number) => void): void {
+  let n = 0;
+  for (let d = 0; d < shape[0]; d++)
+    for (let h = 0; h < shape[1]; h++) for (let w = 0; w < shape[2]; w++) visit(d, h, w, n++);
+}
+
+function convolution(x: Block, weights: Weights, key: string, stride: Triple): Block {
+  const { shape, values } = weights[`${key}.weight`];
+  const bias = weights[`${key}.bias`].values;
+  const kernel = sides(shape.slice(2));
+  const half = kernel.map((k) => (k - 1) / 2);
+  const outShape = x.shape.map((n, d) => Math.floor((n - 1) / stride[d]) + 1) as Triple;
+  const size = kernel[0] * kernel[1] * kernel[2];
+  const channels = Array.from({ length: shape[0] }, (_, co) => {
+    const out = new Float64Array(outShape[0] * outShape[1] * outShape[2]).fill(bias[co]);
+    each(outShape, (d, h, w, n) => {
+      x.channels.forEach((input, ci) =>
+        each(kernel, (kd, kh, kw, k) => {
+          const at = [
+            d * stride[0] + kd - half[0],
+            h * stride[1] + kh - half[1],
+            w * stride[2] + kw - half[2],
+          ];
+          if (at.some((a, axis) => a < 0 || a >= x.shape[axis])) return;
+          const index = (at[0] * x.shape[1] + at[1]) * x.shape[2] + at[2];
+          out[n] += input[index] * values[(co * x.channels.length + ci) * size + k];
+        }),
+      );
+    });
+    return out;
+  });
+  return { channels, shape: outShape };
+}
+
+function block(x: Block, weights: Weights, key: string, stride: Triple = [1, 1, 1]): Block {
+  const { channels, shape } = convolution(x, weights, `${key}.conv`, stride);
+  const [scale, shift] = ['weight', 'bias'].map((part) => weights[`${key}.norm.${part}`].values);
+  const normed = channels.map((values, c) => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    return values.map((value) => {
+      const y = ((value - mean) / Math.sqrt(variance + 1e-5)) * scale[c] + shift[c];
+      return y > 0 ? y : 0.01 * y;
+    });
+  });
+  return { channels: normed, shape };
+}
+
+/** Every input voxel spreads over a block of `stride` voxels. */
+function up(x: Block, weights: Weights, key: string, stride: Triple): Block {
+  const { shape, values } = weights[`${key}.weight`];
+  const bias = weights[`${key}.bias`].values;
+  const outShape = x.shape.map((n, d) => n * stride[d]) as Triple;
+  const size = stride[0] * stride[1] * stride[2];
+  const channels = Array.from({ length: shape[1] }, (_, co) => {
+    const out = new Float64Array(outShape[0] * outShape[1] * outShape[2]).fill(bias[co]);
+    each(x.shape, (d, h, w, n) =>
+      each(stride, (kd, kh, kw, k) => {
+        const at =
+          ((d * stride[0] + kd) * outShape[1] + h * stride[1] + kh) * outShape[2] + w * stride[2] + kw;
+        x.channels.forEach((input, ci) => (out[at] += input[n] * values[(ci * shape[1] + co) * size + k]));
+      }),
+    );
+    return out;
+  });
+  return { channels, shape: outShape };
+}
+
+/** Scores of `tinyShapes`, one channel after the other. */
+export function tinyNetwork(
+  weights: Weights,
+  values: Float32Array,
+  shape: Triple,
+  stride: Triple,
+): Float32Array {
+  const skip = block({ channels: [Float64Array.from(values)], shape }, weights, 'encoder.stages.0.0.convs.0');
+  const deep = block(skip, weights, 'encoder.stages.1.0.convs.0', stride);
+  const raised = up(deep, weights, 'decoder.transpconvs.0', stride);
+  const both = { shape, channels: [...raised.channels, ...skip.channels] };
+  const last = block(both, weights, 'decoder.stages.0.convs.0');
+  const { channels } = convolution(last, weights, 'decoder.seg_layers.0', [1, 1, 1]);
+  return Float32Array.from(channels.flatMap((channel) => [...channel]));
+}
