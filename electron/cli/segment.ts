@@ -2,7 +2,8 @@
 import { type Command, Option } from 'commander';
 import type { ProviderName } from '../contract/models.ts';
 import { Problem } from '../contract/problem.ts';
-import { runInference, type InferenceProgress, type InferenceResult } from '../workers/inference-client.ts';
+import { runInference, type InferenceResult } from '../workers/inference-client.ts';
+import { progressLine } from './run-progress.ts';
 
 interface SegmentOptions {
   model: string;
@@ -44,26 +45,22 @@ async function segmentCommand(images: string[], options: SegmentOptions): Promis
       `Masks and probabilities are written as .nii or .nii.gz, and ${path} is neither. Nothing was written.`,
     );
   }
-  const showProgress = !options.json && process.stderr.isTTY;
-  const result = await runInference(
-    {
-      modelFolder: options.model,
-      inputs: images,
-      provider: options.provider,
-      mirror: options.mirror === 'on',
-      output: { kind: 'nifti', path: options.output },
-      probabilitiesPath: options.probabilities,
-    },
-    { onProgress: showProgress ? showLine : undefined },
-  );
-  if (showProgress) process.stderr.write('\r\x1b[K');
+  const progress = progressLine();
+  const request = {
+    modelFolder: options.model,
+    inputs: images,
+    provider: options.provider,
+    mirror: options.mirror === 'on',
+    output: { kind: 'nifti' as const, path: options.output },
+    probabilitiesPath: options.probabilities,
+  };
+  const result = await runInference(request, { onProgress: progress.show }).finally(progress.clear);
+  // Warnings are for the person at the screen; --json carries them too, for whoever reads the object.
+  const warnings = [...result.providersTried.map(({ reason }) => reason), ...result.notes];
+  for (const warning of warnings) process.stderr.write(`note: ${warning}\n`);
   process.stdout.write(
     `${options.json ? JSON.stringify(result, null, 2) : inWords(result, options.output)}\n`,
   );
-}
-
-function showLine({ stage, done, total }: InferenceProgress): void {
-  process.stderr.write(`\r\x1b[K${stage}${total > 0 ? ` ${done} of ${total}` : ''}`);
 }
 
 function inWords(result: InferenceResult, output: string): string {
@@ -75,8 +72,6 @@ function inWords(result: InferenceResult, output: string): string {
       ({ label, name, voxels, volumeMl }) =>
         `  ${String(label).padStart(3)} ${name.padEnd(16)} ${volumeMl.toFixed(1).padStart(9)} mL ${String(voxels).padStart(10)} voxels`,
     ),
-    ...result.providersTried.map(({ reason }) => `  note: ${reason}`),
-    ...result.notes.map((note) => `  note: ${note}`),
     output,
   ];
   return lines.join('\n');
