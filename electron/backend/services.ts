@@ -80,6 +80,7 @@ export function createServices(options: BackendOptions): Services {
       await jobs.close();
       await masks.settled();
       await studies.close();
+      await uploads.close();
       await closeAgreement();
       await pool.close();
     },

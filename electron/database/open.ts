@@ -11,7 +11,7 @@ import {
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Problem } from '../contract/problem.ts';
-import { MIGRATIONS, migrate } from './migrations/index.ts';
+import { MIGRATIONS, migrate, requireStudy } from './migrations/index.ts';
 import type { Tables } from './tables.ts';
 
 /** A handle that can only ask. Stores take this where they do not write. */
@@ -95,16 +95,18 @@ function connect(file: string, isNew: boolean): StudyDatabase {
   let sqlite: Database.Database;
   try {
     sqlite = new Database(file, { timeout: 5000 });
+  } catch (cause) {
+    throw explainSqlite(cause, file);
+  }
+  try {
+    // Before anything is set: turning on the journal writes into the file, and a file that is not ours stays as it is.
+    if (!isNew) requireStudy(sqlite, file);
     // FULL: a commit is on the disk before it is acknowledged, power cut included.
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = FULL');
     sqlite.pragma('foreign_keys = ON');
     sqlite.pragma('cache_size = -16384');
-  } catch (cause) {
-    throw explainSqlite(cause, file);
-  }
-  try {
-    migrate(sqlite, file, isNew);
+    migrate(sqlite, isNew);
   } catch (cause) {
     sqlite.close();
     throw cause instanceof Problem ? cause : explainSqlite(cause, file);

@@ -93,8 +93,12 @@ async function takeIn(
   const facts = volumeFacts(volume);
   const { voxels, voxelType, warnings } = transportable(canonical.voxels);
   const picture = thumbnail(canonical, { window: facts.window });
-  await writeCache(join(folders.cache, `${identity.sha256}.raw`), voxels);
-  const storedPath = await keepOriginal(source, identity.sha256, folders.volumes);
+  const cacheFile = join(folders.cache, `${identity.sha256}.raw`);
+  await writeCache(cacheFile, voxels);
+  const storedPath = await keepOriginal(source, identity.sha256, folders.volumes).catch(async (cause) => {
+    await rm(cacheFile, { force: true }); // can be made again, and a full disk needs the room
+    throw cause;
+  });
   return {
     ...identity,
     fileName: basename(source.path),
@@ -171,14 +175,14 @@ async function keepOriginal(source: VolumeSource, sha256: string, volumes: strin
     return stored;
   }
   // Several files keep their names, since a detached header names its data file.
+  const isSeries = source.series !== null || (await stat(source.path)).isDirectory();
   await whole(join(volumes, sha256), async (temporary) => {
     await mkdir(temporary);
-    const isSeries = source.series !== null;
     for (const [n, file] of files.entries()) {
       await copyFile(file, join(temporary, isSeries ? `${String(n).padStart(5, '0')}.dcm` : basename(file)));
     }
   });
-  return source.series === null ? join(sha256, basename(source.path)) : sha256;
+  return isSeries ? sha256 : join(sha256, basename(source.path));
 }
 
 function extensionOf(file: string): string {

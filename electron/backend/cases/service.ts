@@ -72,8 +72,11 @@ export function createCaseService(needs: {
     try {
       await store(study, { id, name, series: item.series, volume, actor });
     } catch (cause) {
-      await rm(join(folders.volumes, volume.storedPath), { recursive: true, force: true });
-      await rm(join(folders.cache, `${volume.sha256}.raw`), { force: true });
+      // Another process may have imported the very same volume meanwhile: its files carry the same names.
+      if ((await caseWithHash(study.database.read, volume.sha256)) === null) {
+        await rm(join(folders.volumes, volume.storedPath), { recursive: true, force: true });
+        await rm(join(folders.cache, `${volume.sha256}.raw`), { force: true });
+      }
       throw cause;
     }
     study.events.publish({ type: 'cases' });
@@ -87,24 +90,30 @@ export function createCaseService(needs: {
     control: { signal: AbortSignal; progress(step: string, fraction: number | null): void },
   ): Promise<ImportResult> {
     const result: ImportResult = { cases: [], failures: [] };
-    for (const [index, item] of items.entries()) {
-      control.signal.throwIfAborted();
-      control.progress(`${item.name}: ${index + 1} of ${items.length}`, index / items.length);
-      try {
-        result.cases.push(await importOne(study, item, actor));
-      } catch (cause) {
-        if (!(cause instanceof Problem)) throw cause;
-        result.failures.push({ name: item.name, path: item.path, code: cause.code, reason: cause.message });
-        if (cause.code === 'disk-full') break; // every further item would meet the same end
+    try {
+      for (const [index, item] of items.entries()) {
+        control.signal.throwIfAborted();
+        control.progress(`${item.name}: ${index + 1} of ${items.length}`, index / items.length);
+        try {
+          result.cases.push(await importOne(study, item, actor));
+        } catch (cause) {
+          if (!(cause instanceof Problem)) throw cause;
+          result.failures.push({ name: item.name, path: item.path, code: cause.code, reason: cause.message });
+          if (cause.code === 'disk-full') break; // every further item would meet the same end
+        }
       }
+    } finally {
+      await uploads.discard(items.map((item) => item.path));
     }
-    await uploads.discard(items.map((item) => item.path));
     return result;
   }
 
   return {
     importOne,
-    inspect: (_study, paths) => client.candidates(paths.map((path) => uploads.resolve(path))),
+    async inspect(_study, paths) {
+      const found = await client.candidates(paths.map((path) => uploads.resolve(path)));
+      return found.map((candidate) => ({ ...candidate, path: uploads.nameOf(candidate.path) }));
+    },
     startImport(study, items, person) {
       const title = items.length === 1 ? `Import ${items[0].name}` : `Import ${items.length} volumes`;
       return jobs.start(study, { kind: 'import', title, createdBy: person }, async (control) => {

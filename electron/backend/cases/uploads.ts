@@ -1,5 +1,5 @@
 // Files that a browser sends: kept apart until they are imported, and gone afterwards. The desktop passes paths.
-import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { Readable } from 'node:stream';
@@ -8,19 +8,25 @@ import type { ReadableStream as WebStream } from 'node:stream/web';
 import { Problem } from '../../contract/problem.ts';
 
 const PREFIX = 'upload:';
+const BATCH = /^[a-z0-9]{1,40}$/;
 
 export interface Uploads {
   /** Stores one file of a batch; answers with the name under which inspect and import find it. */
   receive(batch: string, name: string, body: WebStream<Uint8Array> | null): Promise<string>;
   /** An upload's path on disk; any other path unchanged. Throws Problem `upload-unknown`. */
   resolve(path: string): string;
+  /** The way back: an upload's name for its path on disk; any other path unchanged. */
+  nameOf(path: string): string;
+  /** Removes the batches that these uploads came in; other paths are left alone. */
   discard(paths: string[]): Promise<void>;
+  /** Removes what this process received. */
+  close(): Promise<void>;
 }
 
 export function createUploads(home: string): Uploads {
-  const folder = join(home, 'uploads');
-  // What an earlier run left behind belongs to no import any more.
-  rmSync(folder, { recursive: true, force: true });
+  // A folder for each process: a command beside a running host must not clear away what that host receives.
+  const folder = join(home, 'uploads', String(process.pid));
+  clearAbandoned(join(home, 'uploads'));
 
   function resolvePath(path: string): string {
     if (!path.startsWith(PREFIX)) return path;
@@ -36,9 +42,14 @@ export function createUploads(home: string): Uploads {
 
   return {
     resolve: resolvePath,
+    nameOf(path) {
+      const inside = relative(folder, path);
+      if (inside === '' || inside.startsWith('..') || path === inside) return path;
+      return PREFIX + inside.split(sep).join('/');
+    },
     async receive(batch, name, body) {
       const safe = basename(name.replaceAll('\\', '/'));
-      if (!/^[a-z0-9]{1,40}$/.test(batch) || safe === '' || safe.startsWith('.')) {
+      if (!BATCH.test(batch) || safe === '' || safe.startsWith('.')) {
         throw new Problem(
           'upload-name-wrong',
           `A file cannot be stored under the name “${name}”. Rename it and try again.`,
@@ -65,11 +76,33 @@ export function createUploads(home: string): Uploads {
       return `${PREFIX}${batch}/${safe}`;
     },
     async discard(paths) {
-      for (const path of paths.filter((p) => p.startsWith(PREFIX))) {
-        await rm(dirname(join(folder, path.slice(PREFIX.length))), { recursive: true, force: true }).catch(
-          () => undefined,
-        );
+      for (const path of paths) {
+        const batch = path.startsWith(PREFIX) ? path.slice(PREFIX.length).split('/')[0] : '';
+        if (BATCH.test(batch))
+          await rm(join(folder, batch), { recursive: true, force: true }).catch(() => undefined);
       }
     },
+    close: () => rm(folder, { recursive: true, force: true }).catch(() => undefined),
   };
+}
+
+/** What a process that runs no more left behind belongs to no import any more. */
+function clearAbandoned(folder: string): void {
+  try {
+    for (const name of readdirSync(folder)) {
+      if (!isRunning(Number(name))) rmSync(join(folder, name), { recursive: true, force: true });
+    }
+  } catch {
+    // nothing was ever received, or it cannot be removed: neither is in anybody's way
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM';
+  }
 }

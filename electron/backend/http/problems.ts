@@ -1,6 +1,7 @@
 // Every failure leaves as RFC 9457 problem details: a code, a sentence, no stack.
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { HTTPException } from 'hono/http-exception';
 import { zValidator } from '@hono/zod-validator';
 import type { ValidationTargets } from 'hono';
 import type { ZodType } from 'zod';
@@ -15,6 +16,10 @@ function answer(context: Context, problem: Problem): Response {
 
 export const onError: ErrorHandler = (error, context) => {
   if (error instanceof Problem) return answer(context, error);
+  if (error instanceof HTTPException && error.status < 500) {
+    const detail = `${error.message || 'The request cannot be understood'}. Nothing was changed.`;
+    return answer(context, new Problem('malformed-request', detail, { status: error.status }));
+  }
   // A fault of ours: the log gets the stack, the page a sentence.
   console.error(error);
   return answer(

@@ -124,6 +124,13 @@ export async function openStudyFolder(folder: string): Promise<OpenStudy> {
   const database = openDatabase(file);
   try {
     const row = await studyRow(database.read);
+    if (!row) {
+      throw new Problem(
+        'study-damaged',
+        `${file} says nothing of its study: it is damaged. Nothing was changed; restore it from a copy.`,
+        { status: 422 },
+      );
+    }
     return {
       id: row.id,
       name: row.name,
@@ -160,10 +167,14 @@ export function explainFolder(cause: unknown, folder: string): unknown {
       },
     );
   }
-  if (code === 'ENOTDIR' || code === 'EEXIST') {
-    return new Problem('folder-unusable', `${dirname(folder)} is not a folder. Choose another place.`, {
-      cause,
-    });
+  if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'ENOENT' || code === 'ENAMETOOLONG') {
+    return new Problem(
+      'folder-unusable',
+      `${dirname(folder)} cannot hold a folder ${basename(folder)}. Nothing was made; choose another place.`,
+      {
+        cause,
+      },
+    );
   }
   return explainSqlite(cause, folder);
 }

@@ -149,7 +149,7 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
       });
     },
     async overview(study, person) {
-      const row = await studyRow(study.database.read);
+      const row = (await studyRow(study.database.read))!; // opening has seen it
       return {
         ...(await face(study, person)),
         folder: study.folder,

@@ -3,8 +3,9 @@ import type { Person, Round, Structure } from '../../contract/study.ts';
 import type { Readable, Writable } from '../../database/open.ts';
 import type { Tables } from '../../database/tables.ts';
 
-export async function studyRow(db: Readable): Promise<Tables['study']> {
-  return db.selectFrom('study').selectAll().executeTakeFirstOrThrow();
+/** Undefined in a damaged study only. */
+export async function studyRow(db: Readable): Promise<Tables['study'] | undefined> {
+  return db.selectFrom('study').selectAll().executeTakeFirst();
 }
 
 export async function people(db: Readable): Promise<Person[]> {

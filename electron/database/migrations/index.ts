@@ -7,10 +7,10 @@ export const MIGRATIONS = [first] as const;
 /** "CCRD": marks the file as a Concord study. */
 const APPLICATION_ID = 0x43435244;
 
-/** Brings `sqlite` up to date. Throws Problem `study-newer` or `study-damaged` before anything is changed. */
-export function migrate(sqlite: Database.Database, file: string, isNew: boolean): void {
+/** Throws Problem `study-newer` or `study-damaged` where `sqlite` is no study that this Concord may touch. Only asks. */
+export function requireStudy(sqlite: Database.Database, file: string): void {
   const mark = sqlite.pragma('application_id', { simple: true });
-  if (!isNew && mark !== APPLICATION_ID) {
+  if (mark !== APPLICATION_ID) {
     throw new Problem(
       'study-damaged',
       `${file} is not a Concord study. Nothing was changed; choose another folder.`,
@@ -28,6 +28,11 @@ export function migrate(sqlite: Database.Database, file: string, isNew: boolean)
       { status: 422 },
     );
   }
+}
+
+/** Brings `sqlite` up to date: a new one, or one that `requireStudy` let through. */
+export function migrate(sqlite: Database.Database, isNew: boolean): void {
+  const present = Number(sqlite.pragma('user_version', { simple: true }));
   for (const migration of MIGRATIONS) {
     if (migration.number <= present) continue;
     sqlite.transaction(() => {
