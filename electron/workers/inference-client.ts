@@ -50,6 +50,14 @@ export async function checkModel(folder: string, options: RunOptions = {}): Prom
   await perform({ kind: 'check', folder }, options);
 }
 
+/**
+ * Imports the nnU-Net or PanSegNet checkpoint in `folder` as a new model folder `target`, and opens it once. Throws the
+ * Problems of `importCheckpoint`; `target` is then not there.
+ */
+export async function importModel(folder: string, target: string, options: RunOptions = {}): Promise<void> {
+  await perform({ kind: 'import', folder, target }, options);
+}
+
 async function perform(task: InferenceTask, options: RunOptions): Promise<InferenceResult | null> {
   options.signal?.throwIfAborted();
   const child = fork(fileURLToPath(options.entry ?? workerEntry('inference-process')), [], {

@@ -1,11 +1,14 @@
 // The process in which networks run: one request in, progress and one outcome out. It may die; nothing else does.
 import { writeFileSync } from 'node:fs';
 import { Problem, type ProblemDetails } from '../contract/problem.ts';
+import { importCheckpoint } from '../inference/checkpoint/index.ts';
 import { loadModel, openSession, segment } from '../inference/index.ts';
 import type { InferenceProgress, InferenceRequest, InferenceResult } from '../inference/index.ts';
 
 export type InferenceTask =
-  { kind: 'segment'; request: InferenceRequest } | { kind: 'check'; folder: string };
+  | { kind: 'segment'; request: InferenceRequest }
+  | { kind: 'check'; folder: string }
+  | { kind: 'import'; folder: string; target: string };
 
 export type InferenceMessage =
   | { kind: 'progress'; progress: InferenceProgress }
@@ -19,7 +22,10 @@ async function perform(task: InferenceTask): Promise<InferenceResult | null> {
   if (task.kind === 'segment') {
     return segment(task.request, (progress) => void send({ kind: 'progress', progress }));
   }
-  const session = await openSession(await loadModel(task.folder), 'cpu');
+  // A checkpoint becomes a model first; a model is opened and compared with its manifest.
+  if (task.kind === 'import') await importCheckpoint(task.folder, { outputFolder: task.target });
+  const folder = task.kind === 'import' ? task.target : task.folder;
+  const session = await openSession(await loadModel(folder), 'cpu');
   await session.close();
   return null;
 }

@@ -103,16 +103,13 @@ export class ReadingRoom {
       reads.mask(this.study, id),
       reads.patches(this.study, id),
     ]);
+    this.editor.cancel();
     const { volume } = this.editor;
-    volume.labels.set(decodeMask(mask.bytes, volume.labels.length));
-    volume.counts.fill(0);
-    for (const label of volume.labels) volume.counts[label]++;
+    volume.replace(decodeMask(mask.bytes, volume.labels.length));
     this.sink.follow(mask.seq);
     this.journal.entries = entries;
     if (this.journal.save.kind === 'lost') this.journal.save = { kind: 'saved', at: Date.now() };
     this.read = read;
-    const [i, j, k] = volume.shape;
-    volume.changed({ low: [0, 0, 0], high: [i - 1, j - 1, k - 1] });
   }
 
   /** Waits until every stroke is stored. Throws Problem when one could not be. */

@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { ModelSummary } from '../../contract/models.ts';
 import { Problem } from '../../contract/problem.ts';
-import { checkModel, readManifest, type Manifest } from '../../workers/inference-client.ts';
+import { checkModel, importModel, readManifest, type Manifest } from '../../workers/inference-client.ts';
 
 export interface LibraryModel {
   summary: ModelSummary;
@@ -16,7 +16,7 @@ export interface ModelLibrary {
   list(): Promise<LibraryModel[]>;
   /** Throws Problem `model-not-found`, or the one that says what is wrong with it. */
   get(id: string): Promise<{ folder: string; manifest: Manifest }>;
-  /** Copies a model folder in, once its manifest and its network fit together. */
+  /** Takes in a model folder, or a checkpoint folder of nnU-Net or PanSegNet as it is, once it has been opened. */
   add(path: string): Promise<ModelSummary>;
 }
 
@@ -53,21 +53,24 @@ export function createModelLibrary(bundledFolder: string, home: string): ModelLi
     },
     async add(path) {
       const source = resolve(path);
-      await checkModel(source);
       const id = basename(source);
       if ((await list()).some((entry) => entry.summary.id === id)) {
         throw new Problem(
           'model-present',
           `There is a model ${id} already. Rename the folder to add it beside that one.`,
-          {
-            status: 409,
-          },
+          { status: 409 },
         );
       }
       await mkdir(added, { recursive: true });
       const temporary = join(added, `.${id}.${process.pid}`);
       try {
-        await cp(source, temporary, { recursive: true });
+        // A folder without a manifest is taken for a checkpoint of nnU-Net or PanSegNet, and refused in words if not.
+        if (await isModelFolder(source)) {
+          await checkModel(source);
+          await cp(source, temporary, { recursive: true });
+        } else {
+          await importModel(source, temporary);
+        }
         await rename(temporary, join(added, id));
       } catch (cause) {
         await rm(temporary, { recursive: true, force: true });
@@ -76,6 +79,10 @@ export function createModelLibrary(bundledFolder: string, home: string): ModelLi
       return (await describe(join(added, id), false)).summary;
     },
   };
+}
+
+async function isModelFolder(folder: string): Promise<boolean> {
+  return (await stat(join(folder, 'manifest.json')).catch(() => null)) !== null;
 }
 
 async function describe(folder: string, bundled: boolean): Promise<LibraryModel> {
