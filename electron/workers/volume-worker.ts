@@ -1,8 +1,8 @@
 // The worker behind import and volume cache: hashes, decodes, canonicalises and writes volumes off the request thread.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { CanonicalVoxelType } from '../contract/cases.ts';
 import { Problem, type ProblemDetails } from '../contract/problem.ts';
 import {
@@ -17,6 +17,7 @@ import {
 } from '../imaging/index.ts';
 import { findCandidates } from './import-candidates.ts';
 import { volumeFilesOf } from './volume-files.ts';
+import { keepOriginal, writeCache } from './volume-storage.ts';
 
 /** One volume as somebody points at it: a file, or one series of a DICOM folder. */
 export interface VolumeSource {
@@ -63,7 +64,7 @@ export default async function volumeWork(task: VolumeTask): Promise<VolumeOutcom
 
 /** SHA-256 of a volume's files: of the file itself, or over the hashes of several, in the order of their names. */
 async function hashSource(source: VolumeSource): Promise<{ sha256: string; byteLength: number }> {
-  const files = await volumeFilesOf(source.path, source.series);
+  const { files } = await volumeFilesOf(source.path, source.series);
   const hashes: string[] = [];
   let byteLength = 0;
   for (const file of files) {
@@ -153,62 +154,6 @@ function transportable(voxels: Voxels): {
   return { voxels: shown, voxelType: 'float32', warnings };
 }
 
-async function writeCache(file: string, voxels: Voxels): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await whole(file, async (temporary) => {
-    const handle = await open(temporary, 'wx');
-    try {
-      await handle.writeFile(new Uint8Array(voxels.buffer, voxels.byteOffset, voxels.byteLength));
-    } finally {
-      await handle.close();
-    }
-  });
-}
-
-/** Copies the original under its hash. What is there already under that name is the same file. */
-async function keepOriginal(source: VolumeSource, sha256: string, volumes: string): Promise<string> {
-  const files = await volumeFilesOf(source.path, source.series);
-  await mkdir(volumes, { recursive: true });
-  if (files.length === 1 && source.series === null) {
-    const stored = `${sha256}${extensionOf(files[0])}`;
-    await whole(join(volumes, stored), (temporary) => copyFile(files[0], temporary));
-    return stored;
-  }
-  // Several files keep their names, since a detached header names its data file.
-  const isSeries = source.series !== null || (await stat(source.path)).isDirectory();
-  await whole(join(volumes, sha256), async (temporary) => {
-    await mkdir(temporary);
-    for (const [n, file] of files.entries()) {
-      await copyFile(file, join(temporary, isSeries ? `${String(n).padStart(5, '0')}.dcm` : basename(file)));
-    }
-  });
-  return isSeries ? sha256 : join(sha256, basename(source.path));
-}
-
-function extensionOf(file: string): string {
-  const name = basename(file).toLowerCase();
-  return name.endsWith('.nii.gz') ? '.nii.gz' : (/\.[a-z0-9]{1,8}$/.exec(name)?.[0] ?? '');
-}
-
-/** Writes under a temporary name, then renames: a file is there whole or not at all. */
-async function whole(target: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  if (
-    await stat(target).then(
-      () => true,
-      () => false,
-    )
-  )
-    return;
-  const temporary = `${target}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  try {
-    await write(temporary);
-    await rename(temporary, target);
-  } catch (cause) {
-    await rm(temporary, { recursive: true, force: true });
-    throw cause;
-  }
-}
-
 /** A file-system failure in words; null for anything else. */
 function explainFile(cause: unknown): Problem | null {
   if (!(cause instanceof Error) || !('code' in cause)) return null;
@@ -229,6 +174,20 @@ function explainFile(cause: unknown): Problem | null {
         'disk-full',
         'The disk that holds the study is full. Nothing was imported; free some space.',
         { status: 507 },
+      );
+    case 'EROFS':
+      return new Problem(
+        'study-read-only',
+        `${path} is on a disk that cannot be written to. Nothing was imported.`,
+        { status: 403 },
+      );
+    case 'EIO':
+      return new Problem(
+        'disk-failed',
+        `The disk that holds ${path} reported an error. Nothing was imported.`,
+        {
+          status: 507,
+        },
       );
     case 'EISDIR':
       return new Problem('file-is-folder', `${path} is a folder, not a volume. Nothing was imported.`);

@@ -6,6 +6,8 @@ import type { Job } from '../../contract/jobs.ts';
 import type { Person } from '../../contract/study.ts';
 import { Problem } from '../../contract/problem.ts';
 import { appendAudit } from '../../database/audit.ts';
+import type { Readable } from '../../database/open.ts';
+import type { Tables } from '../../database/tables.ts';
 import type { VolumeClient } from '../../workers/volume-client.ts';
 import type { ImportedVolume } from '../../workers/volume-worker.ts';
 import type { OpenStudy } from '../context.ts';
@@ -54,33 +56,22 @@ export function createCaseService(needs: {
   ): Promise<{ id: string; name: string }> {
     const source = { path: uploads.resolve(item.path), series: item.series };
     const identity = await client.hash(source);
-    const twin = await caseWithHash(study.database.read, identity.sha256);
-    if (twin !== null) {
-      throw new Problem(
-        'volume-present',
-        `${item.name} is in this study already, as case ${twin}. Nothing was imported.`,
-        {
-          status: 409,
-        },
-      );
-    }
-    const names = await caseNames(study.database.read);
-    const id = newId();
-    const name = freeName(item.name, names.map((c) => c.name)); // prettier-ignore
+    await refuseTwin(study.database.read, identity.sha256, item.name);
     const folders = { volumes: join(study.folder, 'volumes'), cache: join(study.folder, 'cache') };
     const volume = await client.take(source, identity, folders);
     try {
-      await store(study, { id, name, series: item.series, volume, actor });
+      const added = await store(study, item, volume, actor);
+      study.events.publish({ type: 'cases' });
+      return added;
     } catch (cause) {
-      // Another process may have imported the very same volume meanwhile: its files carry the same names.
+      // Somebody may have imported the very same volume meanwhile: its files carry the same names.
       if ((await caseWithHash(study.database.read, volume.sha256)) === null) {
-        await rm(join(folders.volumes, volume.storedPath), { recursive: true, force: true });
+        const [top] = volume.storedPath.split('/');
+        await rm(join(folders.volumes, top), { recursive: true, force: true });
         await rm(join(folders.cache, `${volume.sha256}.raw`), { force: true });
       }
       throw cause;
     }
-    study.events.publish({ type: 'cases' });
-    return { id, name };
   }
 
   async function runImport(
@@ -159,45 +150,66 @@ function freeName(name: string, taken: string[]): string {
   for (let n = 2; ; n++) if (!used.has(`${name} (${n})`.toLowerCase())) return `${name} (${n})`;
 }
 
+async function refuseTwin(db: Readable, sha256: string, name: string): Promise<void> {
+  const twin = await caseWithHash(db, sha256);
+  if (twin === null) return;
+  throw new Problem(
+    'volume-present',
+    `${name} is in this study already, as case ${twin}. Nothing was imported.`,
+    { status: 409 },
+  );
+}
+
+/** Adds volume, case, assignments and audit event at once; names and twins are settled in the same transaction. */
 async function store(
   study: OpenStudy,
-  added: { id: string; name: string; series: string | null; volume: ImportedVolume; actor: string },
-): Promise<void> {
-  const { volume } = added;
+  item: ImportItem,
+  volume: ImportedVolume,
+  actor: string,
+): Promise<{ id: string; name: string }> {
   const at = new Date().toISOString();
   const warnings = [...volume.warnings];
   if (volume.modality !== null && study.modality !== 'other' && volume.modality !== study.modality) {
     warnings.push(`The study is for ${study.modality} and this volume is ${volume.modality}.`);
   }
-  await study.database.write(async (tx) => {
-    await insertCase(tx, {
-      id: added.id,
-      name: added.name,
-      at,
-      volume: {
-        id: newId(),
-        sha256: volume.sha256,
-        file_name: volume.fileName,
-        format: volume.format,
-        byte_length: volume.byteLength,
-        stored_path: volume.storedPath,
-        series: added.series,
-        original_grid: JSON.stringify(volume.reorientation.original),
-        reorientation: JSON.stringify(volume.reorientation),
-        grid: JSON.stringify(volume.reorientation.canonical),
-        voxel_type: volume.voxelType,
-        minimum: volume.minimum,
-        maximum: volume.maximum,
-        modality: volume.modality,
-        window_width: volume.window.width,
-        window_level: volume.window.level,
-        warnings: JSON.stringify(warnings),
-        thumbnail: volume.thumbnail,
-        created_at: at,
-      },
-    });
+  return study.database.write(async (tx) => {
+    await refuseTwin(tx, volume.sha256, item.name);
+    const taken = (await caseNames(tx)).map((present) => present.name);
+    const added = { id: newId(), name: freeName(item.name, taken) };
+    await insertCase(tx, { ...added, at, volume: volumeRow(volume, item.series, warnings, at) });
     await ensureAssignments(tx);
-    const details = { name: added.name, fileName: volume.fileName, sha256: volume.sha256, warnings };
-    await appendAudit(tx, { actor: added.actor, action: 'case.imported', subject: added.id, details }, at);
+    const { fileName, sha256 } = volume;
+    const details = { name: added.name, fileName, sha256, warnings };
+    await appendAudit(tx, { actor, action: 'case.imported', subject: added.id, details }, at);
+    return added;
   });
+}
+
+function volumeRow(
+  volume: ImportedVolume,
+  series: string | null,
+  warnings: string[],
+  at: string,
+): Tables['volume'] {
+  return {
+    id: newId(),
+    sha256: volume.sha256,
+    file_name: volume.fileName,
+    format: volume.format,
+    byte_length: volume.byteLength,
+    stored_path: volume.storedPath,
+    series,
+    original_grid: JSON.stringify(volume.reorientation.original),
+    reorientation: JSON.stringify(volume.reorientation),
+    grid: JSON.stringify(volume.reorientation.canonical),
+    voxel_type: volume.voxelType,
+    minimum: volume.minimum,
+    maximum: volume.maximum,
+    modality: volume.modality,
+    window_width: volume.window.width,
+    window_level: volume.window.level,
+    warnings: JSON.stringify(warnings),
+    thumbnail: volume.thumbnail,
+    created_at: at,
+  };
 }

@@ -1,13 +1,17 @@
 // Files that a browser sends: kept apart until they are imported, and gone afterwards. The desktop passes paths.
 import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, statfs } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import { Problem } from '../../contract/problem.ts';
+import { isRunning } from '../../workers/part-files.ts';
 
 const PREFIX = 'upload:';
+/** Room that uploads leave free: strokes on the same disk must always find some. */
+const RESERVE = 256 << 20;
+const CHECK_EVERY = 16 << 20;
 const BATCH = /^[a-z0-9]{1,40}$/;
 
 export interface Uploads {
@@ -57,21 +61,12 @@ export function createUploads(home: string): Uploads {
       }
       if (!body) throw new Problem('upload-empty', `${safe} arrived empty. Choose it again.`);
       const target = join(folder, batch, safe);
-      mkdirSync(dirname(target), { recursive: true });
       try {
-        await pipeline(Readable.fromWeb(body), createWriteStream(target));
+        mkdirSync(dirname(target), { recursive: true });
+        await pipeline(Readable.fromWeb(body), whileRoom(dirname(target), safe), createWriteStream(target));
       } catch (cause) {
         await rm(target, { force: true });
-        const full = cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC';
-        throw full
-          ? new Problem(
-              'disk-full',
-              `The disk is full: ${safe} was not stored. Free some space and try again.`,
-              { status: 507, cause },
-            )
-          : new Problem('upload-broken', `${safe} did not arrive whole and was not stored. Try again.`, {
-              cause,
-            });
+        throw cause instanceof Problem ? cause : explain(cause, safe);
       }
       return `${PREFIX}${batch}/${safe}`;
     },
@@ -86,23 +81,52 @@ export function createUploads(home: string): Uploads {
   };
 }
 
+/** Passes bytes on as long as the disk keeps room for the studies on it. Throws Problem `disk-full`. */
+function whileRoom(folder: string, name: string) {
+  return async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let unchecked = CHECK_EVERY;
+    for await (const chunk of chunks) {
+      unchecked += chunk.length;
+      if (unchecked >= CHECK_EVERY) {
+        unchecked = 0;
+        const { bavail, bsize } = await statfs(folder);
+        if (bavail * bsize < RESERVE) throw diskFull(name);
+      }
+      yield chunk;
+    }
+  };
+}
+
+function diskFull(name: string, cause?: unknown): Problem {
+  return new Problem(
+    'disk-full',
+    `The disk is nearly full: ${name} was not stored. Free some space and try again.`,
+    { status: 507, cause },
+  );
+}
+
+function explain(cause: unknown, name: string): Problem {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : '';
+  if (code === 'ENOSPC') return diskFull(name, cause);
+  if (code === 'ENAMETOOLONG') {
+    return new Problem('upload-name-wrong', `The name “${name}” is too long. Rename the file and try again.`);
+  }
+  return new Problem('upload-broken', `${name} did not arrive whole and was not stored. Try again.`, {
+    cause,
+  });
+}
+
 /** What a process that runs no more left behind belongs to no import any more. */
 function clearAbandoned(folder: string): void {
   try {
     for (const name of readdirSync(folder)) {
-      if (!isRunning(Number(name))) rmSync(join(folder, name), { recursive: true, force: true });
+      if (!belongsToAnother(Number(name))) rmSync(join(folder, name), { recursive: true, force: true });
     }
   } catch {
     // nothing was ever received, or it cannot be removed: neither is in anybody's way
   }
 }
 
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (cause) {
-    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM';
-  }
+function belongsToAnother(pid: number): boolean {
+  return Number.isInteger(pid) && pid !== process.pid && isRunning(pid);
 }

@@ -22,30 +22,32 @@ export async function passphraseFits(passphrase: string, stored: string): Promis
   return expected.length === given.length && timingSafeEqual(expected, given);
 }
 
-/** Counts misses a person; after five, each further try waits twice as long as the last, up to a minute. */
+/** Counts tries a person; after five misses, each further try waits twice as long as the last, up to a minute. */
 export class Guesses {
-  private readonly misses = new Map<string, { count: number; nextAt: number }>();
+  private readonly tries = new Map<string, { count: number; nextAt: number }>();
   private readonly now: () => number;
 
   constructor(now: () => number) {
     this.now = now;
   }
 
-  /** Throws Problem `too-many-tries` while a person's wait lasts. */
-  allow(personId: string): void {
-    const entry = this.misses.get(personId);
-    if (!entry || entry.nextAt <= this.now()) return;
-    const seconds = Math.ceil((entry.nextAt - this.now()) / 1000);
-    throw new Problem('too-many-tries', `Too many wrong passphrases. Try again in ${seconds} s.`, {
-      status: 429,
-    });
-  }
-  missed(personId: string): void {
-    const count = (this.misses.get(personId)?.count ?? 0) + 1;
+  /**
+   * Counts a try before its passphrase is looked at, so that tries sent together wait as well; `hit` forgets them.
+   * Throws Problem `too-many-tries` while a person's wait lasts.
+   */
+  begin(personId: string): void {
+    const entry = this.tries.get(personId);
+    if (entry && entry.nextAt > this.now()) {
+      const seconds = Math.ceil((entry.nextAt - this.now()) / 1000);
+      throw new Problem('too-many-tries', `Too many wrong passphrases. Try again in ${seconds} s.`, {
+        status: 429,
+      });
+    }
+    const count = (entry?.count ?? 0) + 1;
     const wait = count < FREE_TRIES ? 0 : Math.min(60_000, 1000 * 2 ** (count - FREE_TRIES));
-    this.misses.set(personId, { count, nextAt: this.now() + wait });
+    this.tries.set(personId, { count, nextAt: this.now() + wait });
   }
   hit(personId: string): void {
-    this.misses.delete(personId);
+    this.tries.delete(personId);
   }
 }

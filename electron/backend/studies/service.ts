@@ -1,5 +1,5 @@
 // Studies: which are open, which were, who signs in, and how a set-up grows.
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Host } from '../../contract/host.ts';
 import { READER_COLOURS } from '../../contract/identity.ts';
@@ -13,6 +13,8 @@ import type {
 } from '../../contract/study.ts';
 import { Problem } from '../../contract/problem.ts';
 import { appendAudit, verifyAudit, type AuditVerdict } from '../../database/audit.ts';
+import type { Readable } from '../../database/open.ts';
+import { clearParts } from '../../workers/part-files.ts';
 import type { AuditEvent } from '../../contract/audit.ts';
 import type { BackendOptions, OpenStudy } from '../context.ts';
 import { SignIns } from '../http/access.ts';
@@ -80,16 +82,22 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
         { status: 409 },
       );
     }
+    try {
+      await needs.jobs.adopt(study);
+    } catch (cause) {
+      await study.database.close();
+      throw cause;
+    }
+    for (const part of ['volumes', 'cache']) await clearParts(join(folder, part));
     opened.set(study.id, study);
-    await needs.jobs.adopt(study);
     const { id, name, modality, isDemo } = study;
     recents.remember({ id, name, folder, modality, isDemo, lastOpenedAt: new Date().toISOString() });
     return study;
   }
 
   function open(folder: string): Promise<OpenStudy> {
-    const target = resolve(folder);
-    if (options.study !== undefined && resolve(options.study) !== target) refuseOthers();
+    const target = realPath(folder);
+    if (options.study !== undefined && realPath(options.study) !== target) refuseOthers();
     let promise = opening.get(target);
     if (!promise) {
       promise = openOnce(target).finally(() => opening.delete(target));
@@ -104,7 +112,7 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
   }
 
   async function summaries(): Promise<StudySummary[]> {
-    const only = options.study === undefined ? null : resolve(options.study);
+    const only = options.study === undefined ? null : realPath(options.study);
     return recents
       .list()
       .filter((recent) => only === null || recent.folder === only)
@@ -159,10 +167,9 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
       };
     },
     async signIn(study, personId, passphrase) {
-      guesses.allow(personId);
       const stored = await passphraseHash(study.database.read, personId);
+      if (stored) guesses.begin(personId);
       if (!stored || !(await passphraseFits(passphrase, stored))) {
-        guesses.missed(personId);
         throw new Problem('wrong-passphrase', 'That is not the passphrase. Nothing was changed; try again.', {
           status: 401,
         });
@@ -174,48 +181,31 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
     signOut: (token) => signIns.end(token),
     personOf: (study, token) => signIns.find(study.id, token),
     async addReader(study, reader, actor) {
-      const present = await people(study.database.read);
-      if (present.some((person) => person.name.toLowerCase() === reader.name.toLowerCase())) {
-        throw new Problem(
-          'name-taken',
-          `There is somebody called ${reader.name} already. Choose another name.`,
-          {
-            status: 409,
-          },
-        );
-      }
-      const readers = present.filter((person) => person.role === 'reader').length;
-      const colour = READER_COLOURS[readers % READER_COLOURS.length];
-      const person: Person = { id: newId(), name: reader.name, role: 'reader', colour };
+      await refuseName(study.database.read, reader.name);
       const hash = await hashPassphrase(reader.passphrase);
-      await study.database.write(async (tx) => {
+      return study.database.write(async (tx) => {
+        const present = await refuseName(tx, reader.name);
+        const readers = present.filter((person) => person.role === 'reader').length;
+        const colour = READER_COLOURS[readers % READER_COLOURS.length];
+        const person: Person = { id: newId(), name: reader.name, role: 'reader', colour };
         const at = new Date().toISOString();
         await insertPerson(tx, { ...person, passphraseHash: hash, position: present.length, at });
         await ensureAssignments(tx);
-        await appendAudit(tx, {
-          actor: actor.name,
-          action: 'reader.added',
-          subject: person.id,
-          details: { name: person.name },
-        });
+        const details = { name: person.name };
+        await appendAudit(tx, { actor: actor.name, action: 'reader.added', subject: person.id, details });
+        return person;
       });
-      return person;
     },
-    async addRound(study, round, actor) {
-      const number = (await rounds(study.database.read)).length + 1;
-      const added: Round = { id: newId(), number, ...round };
-      await study.database.write(async (tx) => {
+    addRound: (study, round, actor) =>
+      study.database.write(async (tx) => {
+        const number = (await rounds(tx)).length + 1;
+        const added: Round = { id: newId(), number, ...round };
         await insertRound(tx, added);
         await ensureAssignments(tx);
-        await appendAudit(tx, {
-          actor: actor.name,
-          action: 'round.added',
-          subject: added.id,
-          details: { ...round, number },
-        });
-      });
-      return added;
-    },
+        const details = { ...round, number };
+        await appendAudit(tx, { actor: actor.name, action: 'round.added', subject: added.id, details });
+        return added;
+      }),
     async auditEvents(study) {
       const rows = await study.database.read
         .selectFrom('audit_event')
@@ -238,6 +228,24 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
       opened.clear();
     },
   };
+}
+
+/** Throws Problem `name-taken`; answers with the people there are. */
+async function refuseName(db: Readable, name: string): Promise<Person[]> {
+  const present = await people(db);
+  if (!present.some((person) => person.name.toLowerCase() === name.toLowerCase())) return present;
+  throw new Problem('name-taken', `There is somebody called ${name} already. Choose another name.`, {
+    status: 409,
+  });
+}
+
+/** The one path of a folder, however it was reached; of one that is not there, the path as given. */
+function realPath(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return resolve(folder);
+  }
 }
 
 /** A file name out of a study's name: what every system allows, never empty. */
