@@ -38,8 +38,10 @@ export function decideAt(
     return result;
   }
   const labelOf = new Map(labels.map(({ channel, label }) => [channel, label]));
-  const best = new Float32Array(result.length).fill(-Infinity);
-  for (let channel = 0; channel < scores.length; channel++) {
+  // The first channel leads everywhere until another one beats it.
+  const best = take(0);
+  result.fill(labelOf.get(0) ?? 0);
+  for (let channel = 1; channel < scores.length; channel++) {
     const values = take(channel);
     const label = labelOf.get(channel) ?? 0;
     for (let n = 0; n < values.length; n++) {

@@ -6,19 +6,12 @@ import type { Normalisation } from './manifest.ts';
  * added to it. minmax01 of a constant volume gives 0 everywhere.
  */
 export function normalise(values: Float32Array, normalisation: Normalisation): void {
-  for (let n = 0; n < values.length; n++) if (!Number.isFinite(values[n])) values[n] = 0;
+  const { low, high } = clean(values);
   switch (normalisation.scheme) {
     case 'none':
       return;
-    case 'minmax01': {
-      let low = Infinity;
-      let high = -Infinity;
-      for (let n = 0; n < values.length; n++) {
-        if (values[n] < low) low = values[n];
-        if (values[n] > high) high = values[n];
-      }
+    case 'minmax01':
       return scale(values, low, high > low ? high - low : 1);
-    }
     case 'zscore': {
       let sum = 0;
       for (let n = 0; n < values.length; n++) sum += values[n];
@@ -38,6 +31,20 @@ export function normalise(values: Float32Array, normalisation: Normalisation): v
       return scale(values, lower, upper - lower);
     }
   }
+}
+
+/** Puts 0 where there is no finite number, in place; the smallest and largest value then. */
+function clean(values: Float32Array): { low: number; high: number } {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let n = 0; n < values.length; n++) {
+    let value = values[n];
+    // x − x is 0 for finite numbers only.
+    if (value - value !== 0) values[n] = value = 0;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return { low, high };
 }
 
 function scale(values: Float32Array, shift: number, divisor: number): void {

@@ -173,7 +173,7 @@ function tileProgress(onProgress: OnInferenceProgress) {
 }
 
 function measure(labels: Uint8Array, grid: Grid, manifest: Manifest): InferenceResult['labels'] {
-  const counts = new Float64Array(256);
+  const counts = new Uint32Array(256);
   for (let n = 0; n < labels.length; n++) counts[labels[n]]++;
   const millilitres = voxelVolumeMl(grid);
   return manifest.labels

@@ -1,6 +1,7 @@
 // Runs a model in a process of its own: progress comes back, cancelling kills it, a crash becomes one sentence.
 import { fork, type ChildProcess } from 'node:child_process';
 import { readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../contract/problem.ts';
@@ -58,11 +59,17 @@ export async function importModel(folder: string, target: string, options: RunOp
   await perform({ kind: 'import', folder, target }, options);
 }
 
+/** Where Node itself keeps compiled code when asked to; a start from it takes half the time. */
+const COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
+/** After its answer a process has nothing to do but end; a graphics driver may hang in doing so. */
+const TIME_TO_END_MS = 10_000;
+
 async function perform(task: InferenceTask, options: RunOptions): Promise<InferenceResult | null> {
   options.signal?.throwIfAborted();
   const child = fork(fileURLToPath(options.entry ?? workerEntry('inference-process')), [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env },
   });
   try {
     return await outcomeOf(child, task, options);
@@ -104,8 +111,16 @@ function outcomeOf(
       said = (said + text).slice(-4000);
     });
     child.on('message', (message: InferenceMessage) => {
-      if (message.kind !== 'progress') outcome = message;
-      else if (!signal?.aborted) onProgress?.(message.progress);
+      if (message.kind === 'progress') {
+        if (!signal?.aborted) onProgress?.(message.progress);
+        return;
+      }
+      outcome = message;
+      const end = setTimeout(() => child.kill('SIGKILL'), TIME_TO_END_MS);
+      child.once('close', () => clearTimeout(end));
+      // The mask is whole before it is reported, so nobody waits while gigabytes are given back. A checked model is
+      // let go of first, because its folder may be moved next.
+      if (message.kind === 'done' && task.kind === 'segment' && !signal?.aborted) resolve(message.result);
     });
     child.on('error', (cause) => {
       signal?.removeEventListener('abort', kill);
