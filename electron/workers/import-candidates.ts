@@ -1,12 +1,14 @@
 // What can be imported from the paths somebody dropped: volume files, DICOM series, or reasons why not.
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { ImportCandidate } from '../contract/cases.ts';
 import { Problem } from '../contract/problem.ts';
 import { inspectVolume, listDicomSeries } from '../imaging/index.ts';
 
 const VOLUME_NAME = /\.(nii|nii\.gz|nrrd|nhdr|mha|mhd)$/i;
 const NEVER_DICOM = /\.(json|csv|txt|md|raw|zraw|png|jpg|pdf|xlsx?)$/i;
+/** `NAME_0000.nii.gz` is the first channel of case NAME in an nnU-Net data set, `NAME_0001.nii.gz` the second. */
+const CHANNEL = /_\d{4}(\.(?:nii|nii\.gz|nrrd|nhdr|mha|mhd))$/i;
 const MOST_FILES = 20_000;
 const MOST_DEPTH = 8;
 
@@ -26,8 +28,19 @@ async function inFolder(folder: string): Promise<ImportCandidate[]> {
   const { volumes, others } = await walk(folder);
   const found: ImportCandidate[] = [];
   // A data set keeps labels beside images; labels are masks, not cases.
-  for (const file of volumes.filter((path) => !/[\\/]labels(Tr|Ts)?[\\/]/i.test(path))) {
-    found.push(...(await inFile(file)));
+  const images = volumes.filter((path) => !/[\\/]labels(Tr|Ts)?[\\/]/i.test(path));
+  const present = new Set(images);
+  const channels = new Map<string, number>();
+  for (const first of images.map(firstChannelOf)) {
+    if (first !== null) channels.set(first, (channels.get(first) ?? 0) + 1);
+  }
+  for (const file of images) {
+    const first = firstChannelOf(file);
+    if (first !== null && first !== file && present.has(first)) continue;
+    const [line] = await inFile(file);
+    const count = channels.get(file) ?? 1;
+    if (count > 1) line.description += `, channel 1 of ${count}; the others are left out`;
+    found.push(line);
   }
   if (others > 0) found.push(...(await seriesIn(folder)));
   if (found.length > 0) return found;
@@ -45,9 +58,14 @@ async function walk(top: string): Promise<{ volumes: string[]; others: number }>
     const real = await realpath(folder);
     if (seen.has(real) || depth > MOST_DEPTH) continue; // links that lead in circles
     seen.add(real);
-    for (const name of (await readdir(folder)).toSorted((a, b) =>
-      a.localeCompare(b, 'en', { numeric: true }),
-    )) {
+    const names = await readdir(folder).catch((cause: unknown) => {
+      throw new Problem(
+        'folder-not-readable',
+        `${folder} cannot be looked into, so nothing of ${top} is listed. Mend its permissions, or choose another folder.`,
+        { cause },
+      );
+    });
+    for (const name of names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))) {
       if (name.startsWith('.')) continue;
       const path = join(folder, name);
       const facts = await stat(path).catch(() => null);
@@ -73,10 +91,11 @@ async function seriesIn(folder: string): Promise<ImportCandidate[]> {
   return list.map((series) => ({
     path: folder,
     series: series.uid,
-    suggestedName:
+    suggestedName: fitName(
       list.length > 1
         ? `${basename(folder)} ${series.description || series.uid.slice(-6)}`
         : basename(folder),
+    ),
     description: series.description || 'DICOM series',
     shape: series.shape,
     spacing: series.spacing,
@@ -108,11 +127,23 @@ async function inFile(path: string): Promise<ImportCandidate[]> {
   }
 }
 
-/** `NAME_0000.nii.gz` is channel 0 of case NAME in an nnU-Net data set. */
 function caseName(path: string): string {
-  return basename(path)
-    .replace(/\.(nii\.gz|nii|nrrd|nhdr|mha|mhd|dcm)$/i, '')
-    .replace(/_0000$/, '');
+  const name = firstChannelOf(path) === path ? path.replace(CHANNEL, '$1') : path;
+  return fitName(basename(name).replace(/\.(nii\.gz|nii|nrrd|nhdr|mha|mhd|dcm)$/i, ''));
+}
+
+/** A name as the contract allows it: not empty, not endless. */
+function fitName(name: string): string {
+  return name.trim().slice(0, 120).trim() || 'Case';
+}
+
+/**
+ * Where the first channel of `path` would be (`path` itself, if it is that), or null where it is no channel. Only in the
+ * image folders of an nnU-Net data set: elsewhere the digits of scan_0000, scan_0001 … tell patients apart.
+ */
+function firstChannelOf(path: string): string | null {
+  if (!/^images(Tr|Ts|Val)?$/i.test(basename(dirname(path)))) return null;
+  return CHANNEL.test(path) ? path.replace(CHANNEL, '_0000$1') : null;
 }
 
 function hopeless(path: string, problem: string): ImportCandidate {
