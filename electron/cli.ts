@@ -88,7 +88,8 @@ async function main(args: string[]): Promise<number> {
     }
     program.commands.forEach((command) => inherit(command));
     await program.parseAsync(args, { from: 'user' });
-    return 0;
+    // A command that did its work and found something wrong has said so itself.
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     process.stderr.write(`concord: ${explain(error)}\n`);
