@@ -1,5 +1,5 @@
 // Study folders: making them whole or not at all, opening them, and the ones open in this process.
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Problem } from '../../contract/problem.ts';
 import { READER_COLOURS } from '../../contract/identity.ts';
@@ -30,8 +30,9 @@ export async function createStudyFolder(folder: string, protocol: Protocol, isDe
     });
   }
   let temporary: string | null = null;
+  let parents: string | undefined;
   try {
-    mkdirSync(dirname(target), { recursive: true });
+    parents = mkdirSync(dirname(target), { recursive: true });
     temporary = mkdtempSync(join(dirname(target), '.new-study-'));
     mkdirSync(join(temporary, 'volumes'));
     mkdirSync(join(temporary, 'cache'));
@@ -44,7 +45,17 @@ export async function createStudyFolder(folder: string, protocol: Protocol, isDe
     renameSync(temporary, target);
   } catch (cause) {
     if (temporary) rmSync(temporary, { recursive: true, force: true });
+    if (parents) removeEmpty(dirname(target), parents);
     throw explainFolder(cause, target);
+  }
+}
+
+/** Removes `folder` and the folders above it up to `top`, as far as nobody put anything into them. */
+function removeEmpty(folder: string, top: string): void {
+  try {
+    for (let next = folder; next.length >= top.length; next = dirname(next)) rmdirSync(next);
+  } catch {
+    // somebody uses it by now
   }
 }
 

@@ -248,11 +248,15 @@ function realPath(folder: string): string {
   }
 }
 
-/** A file name out of a study's name: what every system allows, never empty. */
+/** A file name out of a study's name: what every system allows and has room for, never empty. */
 function safeName(name: string): string {
-  const safe = name
+  let safe = name
     .normalize('NFC')
     .replaceAll(/[\\/:*?"<>|\p{Cc}]/gu, '-')
     .replaceAll(/^[.\s]+|[.\s]+$/g, '');
-  return safe || 'Study';
+  // Names may be 255 bytes long, and the suffix needs some of them.
+  while (Buffer.byteLength(safe) > 200) safe = [...safe].slice(0, -1).join('');
+  // Devices of Windows, whatever follows the first dot.
+  if (/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(safe)) safe = `Study ${safe}`;
+  return safe.trim() || 'Study';
 }
