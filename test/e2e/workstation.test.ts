@@ -1,7 +1,7 @@
 // A study from the first form to the report in a browser: AI masks and what may befall them, masks from elsewhere,
 // and a backend that is killed while a reader draws.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -16,6 +16,7 @@ import type { WorklistItem } from '../../electron/contract/reads.ts';
 import type { StudyFace } from '../../electron/contract/study.ts';
 import { makePhantom, PHANTOM_LABELS, readMask, writeNifti } from '../../electron/imaging/index.ts';
 import { startBrowserHost, type BrowserHost } from '../../electron/serve.ts';
+import { processesOf, serveStudy } from './support/processes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const shots = join(root, 'out', 'test', 'screenshots');
@@ -43,7 +44,6 @@ describe.skipIf(!executablePath)(title, () => {
 
   const shot = (page: Page, name: string) => page.screenshot({ path: join(shots, `${name}.png`) });
   const person = (name: string) => study.people.find((p) => p.name === name)!;
-
   /** At the host in this process, or at another one. */
   async function call<T>(
     path: string,
@@ -340,13 +340,17 @@ describe.skipIf(!executablePath)(title, () => {
     const { studies } = await call<{ studies: { id: string; folder: string }[] }>('/host');
     const path = studies.find((entry) => entry.id === study.id)!.folder;
     await host.close();
-    const [first, killed] = await serve(path);
+    const at = await serveStudy(path, join(folder, 'home'));
+    served = at.child;
     const page = await freshPage();
-    await signIn(page, 'Ben', first);
+    await signIn(page, 'Ben', at.address);
     await openCase(page);
-    const at = { origin: new URL(first).origin, token: new URL(first).searchParams.get('token')! };
     const bearer = await bearerOf('Ben', at);
-    const items = await call<WorklistItem[]>(`/studies/${study.id}/worklist`, { bearer, ...at });
+    const items = await call<WorklistItem[]>(`/studies/${study.id}/worklist`, {
+      bearer,
+      origin: at.origin,
+      token: at.token,
+    });
     const { readId } = items.find((item) => item.state === 'draft')!;
     const sizes: number[] = [];
     for (const y of [0.35, 0.45, 0.55]) {
@@ -358,8 +362,8 @@ describe.skipIf(!executablePath)(title, () => {
     expect(new Set(sizes).size).toBe(3);
     const before = await maskAt(readId!, bearer, at);
     const shown = await page.getByText(/ mL$/).first().innerText();
-    killed.kill('SIGKILL');
-    await new Promise((resolve) => killed.once('exit', resolve));
+    at.child.kill('SIGKILL');
+    await new Promise((resolve) => at.child.once('exit', resolve));
     await stroke(page, 0.65);
     const state = page.locator('[data-testid=save-state]');
     await page.waitForTimeout(600);
@@ -369,12 +373,12 @@ describe.skipIf(!executablePath)(title, () => {
     await shot(page, 'backend-gone');
     await page.context().close();
 
-    const [second] = await serve(path);
-    const again = { origin: new URL(second).origin, token: new URL(second).searchParams.get('token')! };
+    const again = await serveStudy(path, join(folder, 'home'));
+    served = again.child;
     const after = await maskAt(readId!, await bearerOf('Ben', again), again);
     expect(Buffer.compare(after, before)).toBe(0);
     const reopened = await freshPage();
-    await signIn(reopened, 'Ben', second);
+    await signIn(reopened, 'Ben', again.address);
     await reopened.getByText('Started').first().waitFor();
     await shot(reopened, 'worklist-draft');
     await reopened.keyboard.press('n');
@@ -384,45 +388,7 @@ describe.skipIf(!executablePath)(title, () => {
     await shot(reopened, 'reopened');
     await reopened.context().close();
   });
-
-  /** Serves the study from a process of its own, as the command line does; answers with its address. */
-  async function serve(path: string): Promise<[string, ChildProcess]> {
-    const child = spawn(process.execPath, [join(root, 'electron', 'cli.ts'), 'serve', path], {
-      env: { ...process.env, CONCORD_HOME: join(folder, 'home'), NODE_NO_WARNINGS: '1' },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    served = child;
-    const address = await new Promise<string>((resolve, reject) => {
-      let said = '';
-      child.stdout!.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
-        const found = /http:\S+/.exec(said);
-        if (found) resolve(found[0]);
-      });
-      child.once('exit', (code) => reject(new Error(`concord serve ended with ${code}: ${said}`)));
-    });
-    return [address, child];
-  }
 });
-
-/** Processes that this one started and whose command line names `what`. Linux; elsewhere none are found. */
-function processesOf(what: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const parent = Number(
-          readFileSync(`/proc/${pid}/stat`, 'utf8')
-            .replace(/^.*\) /, '')
-            .split(' ')[1],
-        );
-        return parent === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(what);
-      } catch {
-        return false; // gone meanwhile
-      }
-    });
-}
 
 function dice(a: Uint8Array, b: Uint8Array): number {
   let [both, total] = [0, 0];
