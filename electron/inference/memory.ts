@@ -28,7 +28,9 @@ export function leastMemory(
   const inTiles = patch !== null && count(whole) > tile;
   // Summed tiles and their weights; a single tile's output is the sum itself.
   const sums = inTiles ? count(whole) * (outputs + 1) : 0;
-  const running = count(whole) * inputs + sums + tile * (inputs + outputs + Math.max(inputs, outputs));
+  // A single channel that is one tile goes in as it is; otherwise tiles are copies.
+  const copies = inputs === 1 && tile === count(whole) ? 0 : tile * inputs;
+  const running = count(whole) * inputs + sums + copies + tile * (outputs + Math.max(inputs, outputs));
   // Scores of all channels, one of them at the volume's size, the best score so far, and labels in bytes.
   const resized = shape.every((n, d) => n === networkShape[d]) ? 0 : 1;
   const best = output.activation === 'sigmoid' ? 0 : 1;

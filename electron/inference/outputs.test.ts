@@ -98,10 +98,10 @@ describe('after the run', () => {
 
 describe('memory', () => {
   const MB = 2 ** 20;
-  test('256³ whole, 3 classes: input twice, output and a layer between at 64 MB each', () => {
+  test('256³ whole, 3 classes: input, output and a layer between at 64 MB a channel', () => {
     const shape: [number, number, number] = [256, 256, 256];
     const needed = leastMemory({ shape, networkShape: shape, probabilities: false }, manifest);
-    expect(needed / MB).toBe(64 * (1 + 1 + 3 + 3) + 16);
+    expect(needed / MB).toBe(64 * (1 + 3 + 3) + 16);
   });
   test('tiles count once, sums and weights at full size; probabilities add a map a label', () => {
     const sizes = {

@@ -3,7 +3,7 @@ import type { Triple } from '../contract/geometry.ts';
 import type { Manifest } from './manifest.ts';
 import { cropTo, gaussianWeights, padToShape, tilePositions } from './tiles.ts';
 
-/** One run: `values` [channel, D, H, W] of `shape` → `scores` [channel, D, H, W] of the same shape. */
+/** One run: `values` [channel, D, H, W] of `shape`, left as they are → `scores` [channel, D, H, W] of that shape. */
 export type Network = (
   values: Float32Array,
   shape: Triple,
@@ -75,8 +75,7 @@ async function runTile(
   at: Triple,
   plan: Plan,
 ): Promise<{ scores: Float32Array; channels: number }> {
-  const tile = new Float32Array(arrays.length * count(patch));
-  arrays.forEach((values, c) => copyTile(values, whole, tile.subarray(c * count(patch)), patch, at));
+  const tile = tileOf(arrays, whole, patch, at);
   const dimensions = [...new Set(plan.mirror)];
   const flips = Array.from({ length: 2 ** dimensions.length }, (_, mask) =>
     dimensions.filter((_d, bit) => (mask >> bit) & 1),
@@ -95,6 +94,15 @@ async function runTile(
     for (let v = 0; v < scores.length; v++) mean[v] += scores[v] / flips.length;
   }
   return { scores: mean!, channels };
+}
+
+/** The tile's channels one after the other; the array itself where it is the tile, for that may be a gigabyte. */
+function tileOf(arrays: Float32Array[], whole: Triple, patch: Triple, at: Triple): Float32Array {
+  const size = count(patch);
+  if (arrays.length === 1 && arrays[0].length === size) return arrays[0];
+  const tile = new Float32Array(arrays.length * size);
+  arrays.forEach((values, c) => copyTile(values, whole, tile.subarray(c * size), patch, at));
+  return tile;
 }
 
 function copyTile(values: Float32Array, whole: Triple, out: Float32Array, patch: Triple, at: Triple): void {
