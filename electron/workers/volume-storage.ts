@@ -90,7 +90,7 @@ async function whole(target: string, write: (temporary: string) => Promise<void>
     await write(temporary);
     await rename(temporary, target);
   } catch (cause) {
-    await rm(temporary, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     throw cause;
   }
 }

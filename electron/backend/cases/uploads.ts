@@ -27,7 +27,8 @@ export interface Uploads {
   close(): Promise<void>;
 }
 
-export function createUploads(home: string): Uploads {
+/** `reserve`: bytes of the disk that stay free, whatever is sent. */
+export function createUploads(home: string, reserve = RESERVE): Uploads {
   // A folder for each process: a command beside a running host must not clear away what that host receives.
   const folder = join(home, 'uploads', String(process.pid));
   clearAbandoned(join(home, 'uploads'));
@@ -63,9 +64,13 @@ export function createUploads(home: string): Uploads {
       const target = join(folder, batch, safe);
       try {
         mkdirSync(dirname(target), { recursive: true });
-        await pipeline(Readable.fromWeb(body), whileRoom(dirname(target), safe), createWriteStream(target));
+        await pipeline(
+          Readable.fromWeb(body),
+          whileRoom(dirname(target), safe, reserve),
+          createWriteStream(target),
+        );
       } catch (cause) {
-        await rm(target, { force: true });
+        await rm(target, { force: true }).catch(() => undefined); // a name too long for the disk
         throw cause instanceof Problem ? cause : explain(cause, safe);
       }
       return `${PREFIX}${batch}/${safe}`;
@@ -82,7 +87,7 @@ export function createUploads(home: string): Uploads {
 }
 
 /** Passes bytes on as long as the disk keeps room for the studies on it. Throws Problem `disk-full`. */
-function whileRoom(folder: string, name: string) {
+function whileRoom(folder: string, name: string, reserve: number) {
   return async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     let unchecked = CHECK_EVERY;
     for await (const chunk of chunks) {
@@ -90,7 +95,7 @@ function whileRoom(folder: string, name: string) {
       if (unchecked >= CHECK_EVERY) {
         unchecked = 0;
         const { bavail, bsize } = await statfs(folder);
-        if (bavail * bsize < RESERVE) throw diskFull(name);
+        if (bavail * bsize < reserve) throw diskFull(name);
       }
       yield chunk;
     }
