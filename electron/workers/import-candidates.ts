@@ -3,7 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ImportCandidate } from '../contract/cases.ts';
 import { Problem } from '../contract/problem.ts';
-import { inspectVolume, listDicomSeries } from '../imaging/index.ts';
+import { inspectVolume, listDicomSeries, type DicomSeries } from '../imaging/index.ts';
 
 const VOLUME_NAME = /\.(nii|nii\.gz|nrrd|nhdr|mha|mhd)$/i;
 const NEVER_DICOM = /\.(json|csv|txt|md|raw|zraw|png|jpg|pdf|xlsx?)$/i;
@@ -84,10 +84,14 @@ async function walk(top: string): Promise<{ volumes: string[]; others: number }>
 }
 
 async function seriesIn(folder: string): Promise<ImportCandidate[]> {
-  const list = await listDicomSeries(folder).catch((cause: unknown) => {
-    if (cause instanceof Problem) return [];
-    throw cause;
-  });
+  let list: DicomSeries[];
+  try {
+    list = await listDicomSeries(folder);
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    // The other files may be anything; that they are no DICOM files is no news.
+    return cause.code === 'dicom-no-image' ? [] : [hopeless(folder, cause.message)];
+  }
   return list.map((series) => ({
     path: folder,
     series: series.uid,

@@ -235,5 +235,6 @@ describe('folders of studies', () => {
     const answer = await create('Deep', join(folder, 'a/b', `${'x'.repeat(300)}.concord`));
     expect(answer).toMatchObject({ status: 400, code: 'folder-unusable' });
     expect(existsSync(join(folder, 'a'))).toBe(false);
+    expect((await create('Zero', '/\0.concord')).code).toBe('folder-unusable');
   });
 });

@@ -157,6 +157,9 @@ export async function openStudyFolder(folder: string): Promise<OpenStudy> {
   }
 }
 
+/** The place is none, or its name is no name (ERR_INVALID_ARG_VALUE: it holds a zero byte). */
+const UNUSABLE = new Set(['ENOTDIR', 'EEXIST', 'ENOENT', 'ENAMETOOLONG', 'EINVAL', 'ERR_INVALID_ARG_VALUE']);
+
 /** A file-system failure in words. */
 export function explainFolder(cause: unknown, folder: string): unknown {
   if (cause instanceof Problem) return cause;
@@ -178,7 +181,7 @@ export function explainFolder(cause: unknown, folder: string): unknown {
       },
     );
   }
-  if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'ENOENT' || code === 'ENAMETOOLONG') {
+  if (UNUSABLE.has(code)) {
     return new Problem(
       'folder-unusable',
       `${dirname(folder)} cannot hold a folder ${basename(folder)}. Nothing was made; choose another place.`,
