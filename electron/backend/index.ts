@@ -1,6 +1,8 @@
 // createBackend: one fetch handler for every host. Neither host knows a route; nothing here knows a host.
 import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
+import { annotationRoutes } from './annotations/routes.ts';
+import { displayRoutes } from './display/routes.ts';
 import { agreementRoutes } from './agreement/routes.ts';
 import { caseRoutes } from './cases/routes.ts';
 import type { BackendOptions, StudyEnv } from './context.ts';
@@ -43,6 +45,8 @@ function createApp(services: Services) {
     .route('/', inferenceRoutes(models))
     .route('/', jobRoutes(jobs))
     .route('/', agreementRoutes(agreement))
+    .route('/', annotationRoutes(services.annotations))
+    .route('/', displayRoutes(services.display))
     .route('/', reportRoutes(services.reports));
   return new Hono()
     .basePath('/api')

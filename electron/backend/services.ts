@@ -5,6 +5,8 @@ import { closeAgreement } from '../workers/agreement-client.ts';
 import { createPool, type Pool } from '../workers/pool.ts';
 import { createVolumeClient } from '../workers/volume-client.ts';
 import { workerEntry } from '../workers/entry.ts';
+import { createAnnotationService, type AnnotationService } from './annotations/service.ts';
+import { createDisplayService, type DisplayService } from './display/service.ts';
 import { createAgreementService, type AgreementService } from './agreement/service.ts';
 import { createCaseService, type CaseService } from './cases/service.ts';
 import { createUploads, type Uploads } from './cases/uploads.ts';
@@ -33,6 +35,8 @@ export interface Services {
   agreement: AgreementService;
   models: ModelService;
   reports: ReportService;
+  annotations: AnnotationService;
+  display: DisplayService;
   demo: Demo;
   /** The audit chain, and every seal against its mask: intact only when both are. */
   verify(study: OpenStudy): Promise<AuditVerdict>;
@@ -68,6 +72,8 @@ export function createServices(options: BackendOptions): Services {
     jobs,
     agreement,
     models,
+    annotations: createAnnotationService({ reads }),
+    display: createDisplayService({ reads }),
     reports: createReportService({ agreement, version: options.version }),
     demo: createDemo({ studies, cases, reads, masks, jobs, agreement, models, pool }),
     async verify(study) {

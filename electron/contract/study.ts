@@ -14,6 +14,12 @@ export const NewStructureSchema = z.object({
 export const StructureSchema = NewStructureSchema.extend({ id: IdSchema });
 export type Structure = z.infer<typeof StructureSchema>;
 
+/** A new structure of a study that is there already; its label is the lowest free one unless it names one. */
+export const AddStructureSchema = NewStructureSchema.partial({ label: true });
+export const ChangeStructureSchema = NewStructureSchema.pick({ name: true, colour: true }).partial();
+/** Every structure of the study, by id, in the new order. */
+export const StructureOrderSchema = z.object({ structures: z.array(IdSchema).min(1).max(255) });
+
 const PassphraseSchema = z.string().min(4, 'must have at least 4 characters').max(200);
 
 export const NewReaderSchema = z.object({ name: NameSchema, passphrase: PassphraseSchema });

@@ -118,6 +118,18 @@ export interface Tables {
     notes: string | null;
     result: string | null;
   };
+  display: { reader_id: string; scope: string; value: string; at: string };
+  annotation: {
+    id: string;
+    read_id: string;
+    kind: 'ruler' | 'angle' | 'ellipse';
+    plane: 'axial' | 'coronal' | 'sagittal';
+    slice: number;
+    points: string;
+    value: number;
+    statistics: string | null;
+    at: string;
+  };
   agreement_run: {
     id: string;
     metric_version: string;

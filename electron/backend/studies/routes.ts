@@ -2,12 +2,21 @@
 import { Hono } from 'hono';
 import * as z from 'zod';
 import { OpenStudySchema } from '../../contract/host.ts';
-import { NewReaderSchema, NewRoundSchema, ProtocolSchema, SignInSchema } from '../../contract/study.ts';
+import {
+  AddStructureSchema,
+  ChangeStructureSchema,
+  NewReaderSchema,
+  NewRoundSchema,
+  ProtocolSchema,
+  SignInSchema,
+  StructureOrderSchema,
+} from '../../contract/study.ts';
 import type { AuditVerdict } from '../../contract/audit.ts';
 import type { OpenStudy, StudyEnv } from '../context.ts';
 import { bearerToken, coordinatorOnly, signedIn, who } from '../http/access.ts';
 import { check } from '../http/problems.ts';
 import type { StudyService } from './service.ts';
+import { addStructure, changeStructure, orderStructures } from './structures.ts';
 
 export interface HostRouteNeeds {
   studies: StudyService;
@@ -54,6 +63,15 @@ export function studyRoutes({ studies, verify }: StudyRouteNeeds) {
       return c.body(null, 204);
     })
     .get('/overview', coordinatorOnly, async (c) => c.json(await studies.overview(c.var.study, who(c))))
+    .post('/structures', coordinatorOnly, check('json', AddStructureSchema), async (c) =>
+      c.json(await addStructure(c.var.study, c.req.valid('json'), who(c)), 201),
+    )
+    .post('/structures/order', coordinatorOnly, check('json', StructureOrderSchema), async (c) =>
+      c.json(await orderStructures(c.var.study, c.req.valid('json').structures, who(c))),
+    )
+    .post('/structures/:structure', coordinatorOnly, check('json', ChangeStructureSchema), async (c) =>
+      c.json(await changeStructure(c.var.study, c.req.param('structure'), c.req.valid('json'), who(c))),
+    )
     .post('/readers', coordinatorOnly, check('json', NewReaderSchema), async (c) =>
       c.json(await studies.addReader(c.var.study, c.req.valid('json'), who(c)), 201),
     )

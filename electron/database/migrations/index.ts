@@ -2,8 +2,9 @@
 import type Database from 'better-sqlite3';
 import { Problem } from '../../contract/problem.ts';
 import { first } from './0001-first.ts';
+import { displayAndAnnotations } from './0002-display-and-annotations.ts';
 
-export const MIGRATIONS = [first] as const;
+export const MIGRATIONS = [first, displayAndAnnotations] as const;
 /** "CCRD": marks the file as a Concord study. */
 const APPLICATION_ID = 0x43435244;
 
