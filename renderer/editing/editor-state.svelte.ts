@@ -21,8 +21,9 @@ export const LARGEST_BRUSH_MM = 80;
 /** A structure as the editor has it: what the study says, and how it is shown and guarded here. */
 export class EditedStructure {
   readonly label: number;
-  readonly name: string;
-  readonly colour: string;
+  /** As the study says; the colour as this person sees it. */
+  name = $state('');
+  colour = $state('');
   visible = $state(true);
   locked = $state(false);
   solo = $state(false);
@@ -39,7 +40,8 @@ export class EditorState {
   readonly grid: Grid;
   readonly volume: LabelVolume;
   readonly journal: Journal | null;
-  readonly structures: readonly EditedStructure[];
+  /** In the person's own order. */
+  structures = $state.raw<readonly EditedStructure[]>([]);
   tool = $state<Tool>('brush');
   shape = $state<BrushShape>('round');
   /** Across, mm. */
