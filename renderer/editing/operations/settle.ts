@@ -1,0 +1,68 @@
+// From what an operation proposes to what is permitted of it, as patch bytes of the whole volume.
+import { encodePatch } from '../../../electron/contract/mask-bytes.ts';
+import { transitions, type EditRule } from '../permissions.ts';
+import type { Block } from './block.ts';
+
+export interface Settled {
+  /** Patch bytes (contract/mask-bytes), or null when nothing changes. */
+  bytes: Uint8Array<ArrayBuffer> | null;
+  voxels: number;
+  /** Voxels that a lock, the region or the value range kept as they were. */
+  kept: number;
+}
+
+/** Changes in ascending order of voxels; blocks have to come in that order too. */
+export class Changes {
+  private indices = new Uint32Array(4096);
+  private before = new Uint8Array(4096);
+  private after = new Uint8Array(4096);
+  private count = 0;
+  private kept = 0;
+
+  /** `acted` are the structures that may lose voxels to nothing. */
+  add(block: Block, next: Uint8Array, rule: EditRule, acted: readonly number[]): void {
+    const { labels, values, shape, low, volume } = block;
+    const allowed = transitions(rule, acted);
+    const { range } = rule;
+    if (range && !values) throw new RangeError('a value range needs the picture');
+    const [nx, ny] = volume;
+    for (let k = 0, n = 0; k < shape[2]; k++) {
+      for (let j = 0; j < shape[1]; j++) {
+        const row = low[0] + nx * (low[1] + j + ny * (low[2] + k));
+        for (let i = 0; i < shape[0]; i++, n++) {
+          if (next[n] === labels[n]) continue;
+          const open =
+            allowed[(labels[n] << 8) | next[n]] === 1 &&
+            (range === null || (values![n] >= range.low && values![n] <= range.high));
+          if (open) this.push(row + i, labels[n], next[n]);
+          else this.kept++;
+        }
+      }
+    }
+  }
+
+  finish(): Settled {
+    const { count, kept } = this;
+    if (count === 0) return { bytes: null, voxels: 0, kept };
+    const bytes = encodePatch(
+      this.indices.subarray(0, count),
+      this.before.subarray(0, count),
+      this.after.subarray(0, count),
+    );
+    return { bytes, voxels: count, kept };
+  }
+
+  private push(index: number, before: number, after: number): void {
+    if (this.count === this.indices.length) {
+      const size = this.count * 2;
+      const [indices, old, now] = [new Uint32Array(size), new Uint8Array(size), new Uint8Array(size)];
+      indices.set(this.indices);
+      old.set(this.before);
+      now.set(this.after);
+      [this.indices, this.before, this.after] = [indices, old, now];
+    }
+    this.indices[this.count] = index;
+    this.before[this.count] = before;
+    this.after[this.count++] = after;
+  }
+}
