@@ -4,6 +4,7 @@ import { chooseLayout, LAYOUTS } from './view-layout.ts';
 import { CT_WINDOWS } from '../viewer/windows.ts';
 import { toasts } from '../ui/toasts.svelte.ts';
 import type { Command, CommandContext, CommandGroup } from '../app/commands/command.ts';
+import { moved } from './display.svelte.ts';
 import { roomLayout } from './layout.svelte.ts';
 import type { AnyRoom } from './current-room.svelte.ts';
 import type { ReadingRoom } from './room.svelte.ts';
@@ -56,6 +57,16 @@ function drawing(
 
 const step = { repeats: true, keysOnly: true };
 const isCt = (room: AnyRoom) => room.picture.data.modality === 'CT';
+
+async function toPiece(room: AnyRoom, step: 1 | -1): Promise<void> {
+  const piece = await room.pieces.step(room.editor.activeLabel, step);
+  if (piece) room.view.moveTo(piece.centre);
+}
+/** Axial slices only: the figures are counted along the patient. */
+function toDrawnSlice({ figures, editor, view }: AnyRoom, step: 1 | -1): void {
+  const next = figures.nextSlice(editor.activeLabel, view.sliceOf('axial'), step);
+  if (next !== null) view.setSlice('axial', next);
+}
 
 const tools = TOOLS.map(({ id, label, key }) =>
   drawing('Tools', `tool-${id}`, label, [key], ({ editor }) => (editor.tool = id)),
@@ -135,6 +146,42 @@ const structures = [
     if (active && !room.jumpTo(active.label)) {
       toasts.show({ tone: 'info', text: `Nothing of ${active.name} is drawn yet.` });
     }
+  }),
+  command('Structures', 'next-piece', 'Next piece of the structure', ['C'], (room) => toPiece(room, 1), {
+    when: ({ editor }) => (editor.active?.voxels ?? 0) > 0,
+  }),
+  command(
+    'Structures',
+    'previous-piece',
+    'Previous piece of the structure',
+    ['Shift+C'],
+    (room) => toPiece(room, -1),
+    { when: ({ editor }) => (editor.active?.voxels ?? 0) > 0 },
+  ),
+  command(
+    'Structures',
+    'next-drawn-slice',
+    'Next slice with the structure',
+    ['Shift+D'],
+    (room) => toDrawnSlice(room, 1),
+    step,
+  ),
+  command(
+    'Structures',
+    'previous-drawn-slice',
+    'Previous slice with the structure',
+    ['Shift+A'],
+    (room) => toDrawnSlice(room, -1),
+    step,
+  ),
+  command('Structures', 'structure-up', 'Move the structure up the list', [], ({ editor }) => {
+    editor.structures = moved(editor.structures, editor.activeLabel, -1);
+  }),
+  command('Structures', 'structure-down', 'Move the structure down the list', [], ({ editor }) => {
+    editor.structures = moved(editor.structures, editor.activeLabel, 1);
+  }),
+  command('Structures', 'hide', 'Hide or show the structure', ['H'], ({ editor }) => {
+    if (editor.active) editor.active.visible = !editor.active.visible;
   }),
   drawing('Structures', 'lock', 'Lock or unlock the structure', [], ({ editor }) => {
     if (editor.active) editor.active.locked = !editor.active.locked;

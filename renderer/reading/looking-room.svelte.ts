@@ -14,6 +14,8 @@ import { LabelVolume } from '../editing/label-volume.ts';
 import { ViewState } from '../viewer/view-state.svelte.ts';
 import { BOTH, difference, mostDifferentPlace, ONLY_FIRST, ONLY_SECOND } from './difference.ts';
 import { Picture } from './picture.svelte.ts';
+import { StructureFigures } from './structures/figures.svelte.ts';
+import { PieceWalk } from './structures/piece-walk.svelte.ts';
 import { centreOf } from './structure-centre.ts';
 
 /** Whose read it is, as the coordinator knows it. */
@@ -42,6 +44,8 @@ export class LookingRoom {
   readonly editor: EditorState;
   readonly picture: Picture;
   readonly view: ViewState;
+  readonly figures: StructureFigures;
+  readonly pieces: PieceWalk;
 
   private constructor(study: string, looked: Looked) {
     const { read, labels, structures } = looked;
@@ -53,6 +57,8 @@ export class LookingRoom {
     this.picture = new Picture(study, studyPath(study, `/reads/${read.id}/voxels`), read.volume);
     this.view = new ViewState(this.picture.data);
     this.view.opacity = settings.values.overlay;
+    this.figures = new StructureFigures(this.editor);
+    this.pieces = new PieceWalk(this.editor, this.figures);
     if (looked.place) this.view.moveTo(looked.place);
     else this.jumpTo(structures.find(({ label }) => volume.counts[label] > 0)?.label ?? 0);
   }
@@ -110,7 +116,11 @@ export class LookingRoom {
 
   enter(): () => void {
     void this.picture.fetch();
-    return () => this.picture.stop();
+    const unfollow = [this.figures.follow(), this.pieces.follow()];
+    return () => {
+      for (const stop of unfollow) stop();
+      this.picture.stop();
+    };
   }
 
   jumpTo(label: number): boolean {

@@ -2,15 +2,21 @@
 import { decodeMask } from '../../electron/contract/mask-bytes.ts';
 import { voxelCount, voxelVolumeMl } from '../../electron/contract/geometry.ts';
 import { Problem } from '../../electron/contract/problem.ts';
+import type { ReadView } from '../../electron/contract/display.ts';
 import type { Read } from '../../electron/contract/reads.ts';
 import { studyPath } from '../api/http.ts';
 import { ReadPatchSink } from '../api/patch-sink.ts';
+import * as displays from '../api/display.ts';
 import * as reads from '../api/reads.ts';
 import { EditorState } from '../editing/editor-state.svelte.ts';
 import { Journal } from '../editing/journal.svelte.ts';
 import { LabelVolume } from '../editing/label-volume.ts';
 import { settings } from '../app/settings.svelte.ts';
 import { ViewState } from '../viewer/view-state.svelte.ts';
+import { PersonDisplay } from './display.svelte.ts';
+import { followReadView, showAsBefore } from './read-view.svelte.ts';
+import { StructureFigures } from './structures/figures.svelte.ts';
+import { PieceWalk } from './structures/piece-walk.svelte.ts';
 import { centreOf } from './structure-centre.ts';
 import { Picture } from './picture.svelte.ts';
 import { Presence } from './presence.svelte.ts';
@@ -27,6 +33,9 @@ export class ReadingRoom {
   readonly journal: Journal;
   readonly picture: Picture;
   readonly view: ViewState;
+  readonly figures: StructureFigures;
+  readonly pieces: PieceWalk;
+  private readonly display: PersonDisplay;
   sealing = $state(false);
   private readonly sink: ReadPatchSink;
 
@@ -62,6 +71,11 @@ export class ReadingRoom {
     this.view = new ViewState(this.picture.data);
     this.view.opacity = settings.values.overlay;
     this.view.outline = settings.values.outline;
+    this.display = opened.display;
+    this.display.apply(this.editor, this.view);
+    if (opened.view) showAsBefore(this.view, opened.view);
+    this.figures = new StructureFigures(this.editor);
+    this.pieces = new PieceWalk(this.editor, this.figures);
   }
 
   /** Opens an assignment and takes its lease. Throws Problem: locked, open elsewhere, sealed, not there. */
@@ -81,7 +95,14 @@ export class ReadingRoom {
   enter(): () => void {
     const leave = this.presence.start();
     void this.picture.fetch();
+    const unfollow = [
+      this.figures.follow(),
+      this.pieces.follow(),
+      this.display.follow(this.editor, this.view, this.read.structures),
+      followReadView(this.study, this.read.id, this.view),
+    ];
     return () => {
+      for (const stop of unfollow) stop();
       this.picture.stop();
       // Strokes still under way are stored first: the lease is needed for them.
       void this.journal.settled().then(() => {
@@ -150,6 +171,9 @@ interface OpenedRead {
   /** The last step that `labels` contains. */
   seq: number;
   entries: Awaited<ReturnType<typeof reads.patches>>;
+  display: PersonDisplay;
+  /** How this person last looked at it. */
+  view: ReadView | null;
 }
 
 async function openRead(study: string, assignment: string): Promise<OpenedRead> {
@@ -160,9 +184,14 @@ async function openRead(study: string, assignment: string): Promise<OpenedRead> 
     });
   }
   try {
-    const [mask, entries] = await Promise.all([reads.mask(study, read.id), reads.patches(study, read.id)]);
+    const [mask, entries, display, view] = await Promise.all([
+      reads.mask(study, read.id),
+      reads.patches(study, read.id),
+      PersonDisplay.load(study),
+      displays.readView(study, read.id).catch(() => null),
+    ]);
     const labels = decodeMask(mask.bytes, voxelCount(read.volume.grid));
-    return { read, lease: read.lease, labels, seq: mask.seq, entries };
+    return { read, lease: read.lease, labels, seq: mask.seq, entries, display, view };
   } catch (error) {
     await reads.release(study, read.id, read.lease).catch(() => undefined);
     throw error;

@@ -1,9 +1,10 @@
 // What the views show: one crosshair for all, a window, and for each plane its zoom and pan.
 import { voxelToPatient, type Grid, type Triple } from '../../electron/contract/geometry.ts';
+import type { Layout } from '../../electron/contract/display.ts';
 import { PLANE_AXES, PLANES, type Plane } from './slice-geometry.ts';
 import type { VolumeData } from './volume-data.ts';
 
-export type Layout = 'one' | 'one-and-three' | 'four';
+export type { Layout } from '../../electron/contract/display.ts';
 
 export class PlaneView {
   zoom = $state(1);

@@ -1,0 +1,20 @@
+// A person's own order of the structures.
+import { describe, expect, it } from 'vitest';
+import { inOrder, moved } from './display.svelte.ts';
+
+const study = [5, 3, 8, 1].map((label) => ({ label }));
+const labels = (list: { label: number }[]) => list.map(({ label }) => label);
+
+describe('order of structures', () => {
+  it('is the person’s, and what it does not name follows as the study has it', () => {
+    expect(labels(inOrder(study, []))).toEqual([5, 3, 8, 1]);
+    expect(labels(inOrder(study, [1, 8]))).toEqual([1, 8, 5, 3]);
+    expect(labels(inOrder(study, [99, 3]))).toEqual([3, 5, 8, 1]);
+  });
+  it('moves one by one and stops at the ends', () => {
+    expect(labels(moved(study, 8, -1))).toEqual([5, 8, 3, 1]);
+    expect(labels(moved(study, 5, -1))).toEqual([5, 3, 8, 1]);
+    expect(labels(moved(study, 1, 1))).toEqual([5, 3, 8, 1]);
+    expect(labels(moved(study, 77, 1))).toEqual([5, 3, 8, 1]);
+  });
+});
