@@ -147,14 +147,14 @@ const structures = [
       toasts.show({ tone: 'info', text: `Nothing of ${active.name} is drawn yet.` });
     }
   }),
-  command('Structures', 'next-piece', 'Next piece of the structure', ['C'], (room) => toPiece(room, 1), {
+  command('Structures', 'next-piece', 'Next piece of the structure', ['U'], (room) => toPiece(room, 1), {
     when: ({ editor }) => (editor.active?.voxels ?? 0) > 0,
   }),
   command(
     'Structures',
     'previous-piece',
     'Previous piece of the structure',
-    ['Shift+C'],
+    ['Shift+U'],
     (room) => toPiece(room, -1),
     { when: ({ editor }) => (editor.active?.voxels ?? 0) > 0 },
   ),
@@ -180,7 +180,7 @@ const structures = [
   command('Structures', 'structure-down', 'Move the structure down the list', [], ({ editor }) => {
     editor.structures = moved(editor.structures, editor.activeLabel, 1);
   }),
-  command('Structures', 'hide', 'Hide or show the structure', ['H'], ({ editor }) => {
+  command('Structures', 'hide', 'Hide or show the structure', [], ({ editor }) => {
     if (editor.active) editor.active.visible = !editor.active.visible;
   }),
   drawing('Structures', 'lock', 'Lock or unlock the structure', [], ({ editor }) => {
