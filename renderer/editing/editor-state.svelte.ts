@@ -1,22 +1,23 @@
-// The editor: the hand's tool and its settings, the structures, and strokes from the first touch to the journal.
+// The editor: the hand's tool, the structures, and gestures from the first touch to the journal.
 import { voxelVolumeMl, type Grid, type Triple } from '../../electron/contract/geometry.ts';
 import type { Structure } from '../../electron/contract/study.ts';
-import { sweep, type BrushShape, type BrushTip } from './brush.ts';
+import type { BrushTip } from './brush.ts';
+import { BrushGesture } from './gestures/brush-gesture.ts';
+import type { Gesture } from './gestures/gesture.ts';
+import { gestureOf } from './gestures/list.ts';
+import type { ImageSource } from './image-source.ts';
 import type { Journal } from './journal.svelte.ts';
-import { unite, type Box, type LabelVolume } from './label-volume.ts';
-import { permissions, type RegionRule } from './permissions.ts';
-import { Stroke } from './stroke.ts';
+import { LabelBoxes } from './label-boxes.ts';
+import type { LabelVolume } from './label-volume.ts';
+import type { Axis } from './operations/block.ts';
+import type { EditRule } from './permissions.ts';
+import { NO_PREVIEW, type Preview } from './preview.ts';
+import { TaskDesk } from './task-desk.svelte.ts';
+import { toolFacts, type Tool } from './tool-list.ts';
+import { ToolSettings } from './tool-settings.svelte.ts';
 
-export type Tool = 'brush' | 'eraser' | 'navigate';
-
-export const TOOLS: readonly { id: Tool; label: string; key: string }[] = [
-  { id: 'brush', label: 'Brush', key: 'B' },
-  { id: 'eraser', label: 'Eraser', key: 'E' },
-  { id: 'navigate', label: 'Navigate', key: 'V' },
-];
-
-export const SMALLEST_BRUSH_MM = 1;
-export const LARGEST_BRUSH_MM = 80;
+export { TOOLS, type Tool } from './tool-list.ts';
+export { LARGEST_BRUSH_MM, SMALLEST_BRUSH_MM } from './tool-settings.svelte.ts';
 
 /** A structure as the editor has it: what the study says, and how it is shown and guarded here. */
 export class EditedStructure {
@@ -42,44 +43,64 @@ export class EditorState {
   readonly journal: Journal | null;
   /** In the person's own order. */
   structures = $state.raw<readonly EditedStructure[]>([]);
-  tool = $state<Tool>('brush');
-  shape = $state<BrushShape>('round');
-  /** Across, mm. */
-  sizeMm = $state(8);
-  mode = $state<'2D' | 'sphere'>('2D');
-  region = $state<RegionRule>('anywhere');
-  insideLabel = $state(0);
+  readonly settings = new ToolSettings();
+  readonly desk: TaskDesk;
+  /** Where each structure lies. */
+  readonly boxes: LabelBoxes;
+  /** The picture, once there is one. */
+  image: ImageSource | null = null;
+  private chosen = $state<Tool>('brush');
   activeLabel = $state(0);
-  /** Alt held: brush and eraser change places. */
+  /** Alt held: brush and eraser change places, and outlines do the opposite. */
   inverted = $state(false);
-  private under: {
-    stroke: Stroke;
-    table: Uint8Array;
-    target: number;
-    tip: BrushTip;
-    last: Triple;
-    began: number;
-    /** Everything drawn so far lies in it. */
-    touched: Box | null;
-  } | null = null;
+  /** What the tool shows over the views. */
+  preview = $state.raw<Preview>(NO_PREVIEW);
+  /** A gesture waits for Enter or Escape. */
+  pending = $state(false);
+  private gesture: Gesture;
+  /** The gesture whose button is down. */
+  private held: Gesture | null = null;
 
   constructor(needs: {
     grid: Grid;
     volume: LabelVolume;
     structures: readonly Structure[];
     journal: Journal | null;
+    desk?: TaskDesk;
   }) {
     this.grid = needs.grid;
     this.volume = needs.volume;
     this.journal = needs.journal;
+    this.desk = needs.desk ?? new TaskDesk();
+    this.boxes = new LabelBoxes(this.volume);
     this.structures = needs.structures.map((structure) => new EditedStructure(structure));
     this.activeLabel = this.structures[0]?.label ?? 0;
-    this.insideLabel = this.structures[1]?.label ?? this.activeLabel;
+    const second = this.structures[1]?.label ?? this.activeLabel;
+    this.settings.insideLabel = second;
+    this.settings.otherLabel = second;
+    this.gesture = new BrushGesture(this);
     this.recount();
     this.volume.subscribe(() => {
-      if (!this.under) this.recount();
+      if (!this.drawing) this.recount();
     });
     this.journal?.watchStroke(() => this.cancel());
+  }
+
+  /** The picture is there, or on its way. */
+  see(image: ImageSource): void {
+    this.image = image;
+    this.settings.suit(image);
+  }
+
+  get tool(): Tool {
+    return this.chosen;
+  }
+  /** Another tool takes back what the one before had not finished. */
+  set tool(tool: Tool) {
+    if (tool === this.chosen) return;
+    this.cancel();
+    this.chosen = tool;
+    this.gesture = gestureOf(tool, this);
   }
 
   get active(): EditedStructure | undefined {
@@ -87,14 +108,23 @@ export class EditorState {
   }
   /** Brush or eraser as the hand has it right now. */
   get effectiveTool(): Tool {
-    if (!this.inverted || this.tool === 'navigate') return this.tool;
-    return this.tool === 'brush' ? 'eraser' : 'brush';
+    if (!this.inverted) return this.tool;
+    return this.tool === 'brush' ? 'eraser' : this.tool === 'eraser' ? 'brush' : this.tool;
+  }
+  /** Whether the hand takes away, by its tool or by Alt. */
+  get erasing(): boolean {
+    return (this.tool === 'eraser') !== this.inverted;
+  }
+  /** What the left button does in a view. */
+  get hand(): 'tip' | 'gesture' | 'crosshair' {
+    return this.editable ? toolFacts(this.tool).hand : 'crosshair';
   }
   get editable(): boolean {
     return this.journal?.writable ?? false;
   }
+  /** A button is down and something is being drawn. */
   get drawing(): boolean {
-    return this.under !== null;
+    return this.held !== null;
   }
 
   volumeMl(structure: EditedStructure): number {
@@ -103,20 +133,6 @@ export class EditorState {
   isShown(structure: EditedStructure): boolean {
     const solo = this.structures.some((other) => other.solo);
     return solo ? structure.solo : structure.visible;
-  }
-  resize(factor: number): void {
-    const size = Math.min(LARGEST_BRUSH_MM, Math.max(SMALLEST_BRUSH_MM, this.sizeMm * factor));
-    this.sizeMm = Math.round(size * 2) / 2 || SMALLEST_BRUSH_MM;
-  }
-  grow(): void {
-    this.resizeBy(1);
-  }
-  shrink(): void {
-    this.resizeBy(-1);
-  }
-  private resizeBy(direction: 1 | -1): void {
-    const step = this.sizeMm < 10 ? 1 : this.sizeMm < 30 ? 2 : 5;
-    this.sizeMm = Math.min(LARGEST_BRUSH_MM, Math.max(SMALLEST_BRUSH_MM, this.sizeMm + direction * step));
   }
   nextStructure(step: 1 | -1 = 1): void {
     const at = this.structures.findIndex((structure) => structure.label === this.activeLabel);
@@ -128,82 +144,120 @@ export class EditorState {
     if (structure) this.activeLabel = structure.label;
   }
 
-  tip(flatAxis: 0 | 1 | 2): BrushTip {
-    return {
-      shape: this.shape,
-      radiusMm: this.sizeMm / 2,
-      flatAxis: this.mode === 'sphere' ? null : flatAxis,
-    };
+  tip(flatAxis: Axis): BrushTip {
+    const { shape, sizeMm, mode } = this.settings;
+    return { shape, radiusMm: sizeMm / 2, flatAxis: mode === 'sphere' ? null : flatAxis };
+  }
+  grow(): void {
+    this.settings.resizeBy(1);
+  }
+  shrink(): void {
+    this.settings.resizeBy(-1);
   }
 
-  /** Begins a stroke at a continuous voxel in the view across `flatAxis`. Null when drawing is not possible, and why. */
-  begin(at: Triple, flatAxis: 0 | 1 | 2): string | null {
-    if (this.under) this.cancel();
-    if (!this.editable) return 'This read cannot be changed.';
-    const active = this.active;
-    if (!active) return 'Choose a structure first.';
-    if (active.locked) return `${active.name} is locked.`;
-    const target = this.effectiveTool === 'eraser' ? 0 : active.label;
+  /** What may change now, whichever tool is at work. */
+  rule(): EditRule {
+    const { region, insideLabel, rangeOn, low, high } = this.settings;
     const locked = new Set(this.structures.filter((s) => s.locked).map((s) => s.label));
-    const table = permissions(
-      { region: this.region, insideLabel: this.insideLabel, locked },
-      active.label,
-      target,
-    );
-    const stroke = new Stroke(this.volume);
-    const tip = this.tip(flatAxis);
-    this.under = { stroke, table, target, tip, last: at, began: performance.now(), touched: null };
-    this.extend(at);
+    return { region, insideLabel, locked, range: rangeOn ? { low, high } : null };
+  }
+  /** Why the active structure cannot be changed now, or null. */
+  refusal(): string | null {
+    if (!this.editable) return 'This read cannot be changed.';
+    if (!this.active) return 'Choose a structure first.';
+    if (this.active.locked) return `${this.active.name} is locked.`;
+    if (this.desk.running) return `Wait until “${this.desk.running.label}” is done, or cancel it.`;
     return null;
   }
 
+  /** The button went down at a continuous voxel in the view across `axis`. Null when the tool took it, or why not. */
+  begin(at: Triple, axis: Axis): string | null {
+    if (this.held) this.cancel();
+    const refusal = this.gesture.press({ at, axis });
+    if (refusal === null) {
+      this.held = this.gesture;
+      this.lastAxis = axis;
+    }
+    this.pending = this.gesture.pending;
+    return refusal;
+  }
+  private lastAxis: Axis = 2;
   /** Draws on to `at`. */
   extend(at: Triple): void {
-    if (!this.under) return;
-    const { stroke, table, target, tip, last } = this.under;
-    const { labels } = this.volume;
-    const paint = (start: number, length: number) => {
-      for (let index = start; index < start + length; index++) {
-        if (table[labels[index]] === 1) stroke.set(index, target);
-      }
-    };
-    // A flat tip may have changed its slice since the last move, and costs little.
-    const onward = tip.flatAxis === null && last !== at;
-    const box = sweep(this.grid, tip, last, at, paint, onward);
-    this.under.last = at;
-    if (!box) return;
-    this.under.touched = this.under.touched ? unite(this.under.touched, box) : box;
-    this.volume.changed(box);
+    this.held?.drag({ at, axis: this.lastAxis });
   }
-
-  /** Ends the stroke: one step of the journal. */
+  /** The button went up: a stroke ends as one step of the journal. */
   end(): void {
-    if (!this.under) return;
-    const { stroke, target, began } = this.under;
-    this.under = null;
-    const finished = stroke.finish();
-    this.recount();
-    if (!finished) return;
-    this.journal?.add({
-      ...finished,
-      tool: target === 0 ? 'Erase' : this.mode === 'sphere' ? 'Sphere brush' : 'Brush',
-      label: this.activeLabel,
-      milliseconds: performance.now() - began,
-    });
+    const gesture = this.held;
+    if (!gesture) return;
+    this.held = null;
+    gesture.release();
+    this.pending = this.gesture.pending;
+  }
+  /** The pointer moves with no button down; null: it left the view. */
+  hover(at: Triple | null, axis: Axis): void {
+    this.gesture.hover?.(at && { at, axis });
+  }
+  /** Ends a gesture of several clicks; false when none waits. */
+  confirm(): boolean {
+    const done = this.gesture.confirm?.() ?? false;
+    this.pending = this.gesture.pending;
+    return done;
+  }
+  /** Takes back the last click of such a gesture. */
+  back(): boolean {
+    const done = this.gesture.back?.() ?? false;
+    this.pending = this.gesture.pending;
+    return done;
+  }
+  /** A gesture that finished something by itself says so. */
+  settledGesture(): void {
+    this.pending = this.gesture.pending;
   }
 
-  /** Takes the stroke under way back, as if it had not begun. False when there was none. */
+  /** Takes the gesture or operation under way back, as if it had not begun. False when there was none. */
   cancel(): boolean {
-    if (!this.under) return false;
-    const { stroke, touched } = this.under;
-    this.under = null;
-    stroke.cancel();
-    if (touched) this.volume.changed(touched);
-    else this.recount();
-    return true;
+    this.held = null;
+    const gesture = this.gesture.cancel();
+    const operation = this.desk.cancel();
+    this.preview = NO_PREVIEW;
+    this.pending = false;
+    return gesture || operation;
   }
 
-  private recount(): void {
+  recount(): void {
     for (const structure of this.structures) structure.voxels = this.volume.counts[structure.label];
+  }
+
+  // The tip's settings under their short names, for the views and the keys.
+  get shape() {
+    return this.settings.shape;
+  }
+  set shape(shape) {
+    this.settings.shape = shape;
+  }
+  get sizeMm() {
+    return this.settings.sizeMm;
+  }
+  set sizeMm(mm) {
+    this.settings.sizeMm = mm;
+  }
+  get mode() {
+    return this.settings.mode;
+  }
+  set mode(mode) {
+    this.settings.mode = mode;
+  }
+  get region() {
+    return this.settings.region;
+  }
+  set region(region) {
+    this.settings.region = region;
+  }
+  get insideLabel() {
+    return this.settings.insideLabel;
+  }
+  set insideLabel(label) {
+    this.settings.insideLabel = label;
   }
 }

@@ -118,6 +118,26 @@ export class Journal {
     return this.inTurn(() => this.reverse('redo'));
   }
 
+  /**
+   * Goes to the state right after the edit `seq`, or to the beginning (null), step by step: each is stored as the undo or
+   * redo that it is. Stays where it is when the edit is on neither stack any more.
+   */
+  goTo(seq: number | null): Promise<void> {
+    return this.inTurn(async () => {
+      const { undo, redo } = this.stacks;
+      const back = seq === null ? undo.length : undo.length - 1 - undo.lastIndexOf(seq);
+      const steps = seq === null || undo.includes(seq) ? back : redo.length - redo.indexOf(seq);
+      if (seq !== null && !undo.includes(seq) && !redo.includes(seq)) return;
+      const kind = seq === null || undo.includes(seq) ? 'undo' : 'redo';
+      for (let n = 0; n < steps && this.writable; n++) {
+        const before = this.entries.length;
+        await this.reverse(kind);
+        // The hand drew meanwhile: what was asked for is no longer the way it was.
+        if (this.entries.length !== before + 1) return;
+      }
+    });
+  }
+
   /** Tries again to store what waits. */
   retry(): void {
     if (this.save.kind === 'failed') void this.drain();

@@ -220,4 +220,27 @@ describe('the journal', () => {
     expect(stacksOf(entries)).toEqual({ undo: [1], redo: [2] });
     expect(stacksOf([...entries, entry(6, 'edit', null)])).toEqual({ undo: [1, 6], redo: [] });
   });
+
+  it('goes to any state by undo and redo that are stored, and on from there', async () => {
+    const store = new Store();
+    const { volume, journal, draw } = open(store);
+    for (const n of [1, 2, 3, 4]) draw(n, n);
+    await journal.goTo(2);
+    expect(journal.stacks).toEqual({ undo: [1, 2], redo: [4, 3] });
+    expect([...volume.labels.subarray(0, 6)]).toEqual([0, 1, 2, 0, 0, 0]);
+    await journal.goTo(4);
+    expect(journal.stacks).toEqual({ undo: [1, 2, 3, 4], redo: [] });
+    await journal.goTo(4);
+    await journal.goTo(99);
+    await journal.goTo(null);
+    expect(journal.stacks.undo).toEqual([]);
+    expect(volume.labels.every((label) => label === 0)).toBe(true);
+    await journal.goTo(3);
+    await journal.settled();
+    expect([...volume.labels.subarray(0, 6)]).toEqual([0, 1, 2, 3, 0, 0]);
+    expect([...store.labels]).toEqual([...volume.labels]);
+    expect(store.entries.map(({ kind }) => kind).join(' ')).toBe(
+      'edit edit edit edit undo undo redo redo undo undo undo undo redo redo redo',
+    );
+  });
 });

@@ -23,6 +23,8 @@ export class LabelVolume {
   readonly shape: Readonly<Triple>;
   /** Voxels of each label. */
   readonly counts = new Uint32Array(256);
+  /** Goes up with every change, so that an answer about an older mask is known as one. */
+  revision = 0;
   private readonly listeners = new Set<ChangeListener>();
   /** One bit a voxel, for the stroke under way: made once, since clearing is cheaper than making. */
   private bits: Uint32Array | null = null;
@@ -87,6 +89,7 @@ export class LabelVolume {
 
   /** Called by whoever wrote to `labels` and `counts`. */
   changed(box: Box): void {
+    this.revision++;
     for (const listener of this.listeners) listener(box);
   }
 

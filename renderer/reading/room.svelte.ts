@@ -68,6 +68,7 @@ export class ReadingRoom {
       journal: this.journal,
     });
     this.picture = new Picture(study, studyPath(study, `/reads/${read.id}/voxels`), read.volume);
+    this.editor.see(this.picture.data);
     this.view = new ViewState(this.picture.data);
     this.view.opacity = settings.values.overlay;
     this.view.outline = settings.values.outline;

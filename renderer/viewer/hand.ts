@@ -72,7 +72,7 @@ export class Hand {
     } else if (event.button === 2) {
       this.drag = { kind: 'window', pointer, x, y };
     } else if (event.button === 0) {
-      if (!editor.editable || editor.effectiveTool === 'navigate' || event.ctrlKey || event.metaKey) {
+      if (editor.hand === 'crosshair' || event.ctrlKey || event.metaKey) {
         this.drag = { kind: 'navigate', pointer };
         view.moveTo(voxel);
       } else {
@@ -85,7 +85,7 @@ export class Hand {
   };
 
   readonly move = (event: PointerEvent): void => {
-    const { view, editor } = this.needs;
+    const { view, editor, plane } = this.needs;
     this.followAlt(event);
     const box = this.needs.host.getBoundingClientRect();
     const at = (sample: PointerEvent) =>
@@ -93,7 +93,10 @@ export class Hand {
     const { drag } = this;
     if (drag && drag.pointer !== event.pointerId) return;
     this.pointer = at(event);
-    if (!drag) return;
+    if (!drag) {
+      editor.hover(at(event), PLANE_AXES[plane].through);
+      return;
+    }
     // The button went up where no event told of it.
     if ((event.buttons & HOLDS[drag.kind]) === 0) {
       this.finish();
@@ -137,7 +140,9 @@ export class Hand {
   };
 
   readonly leave = (): void => {
-    if (!this.drag) this.pointer = null;
+    if (this.drag) return;
+    this.pointer = null;
+    this.needs.editor.hover(null, PLANE_AXES[this.needs.plane].through);
   };
 
   /** The window lost the keyboard: keys are up as far as this view can know. */

@@ -6,7 +6,8 @@ export interface Margin {
   kind: 'margin';
   label: number;
   change:
-    | { do: 'grow' | 'shrink'; mm: number }
+    | { do: 'grow'; mm: number }
+    | { do: 'shrink'; mm: number }
     /** A wall of `mm`: within the structure's surface, outside it, or half and half. */
     | { do: 'hollow'; mm: number; wall: 'inside' | 'outside' | 'middle' };
 }

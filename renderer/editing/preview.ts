@@ -1,0 +1,33 @@
+// What a tool shows over the views before anything is changed: lines, and areas given by numbers between two bounds.
+import type { Triple } from '../../electron/contract/geometry.ts';
+import type { Box } from './label-volume.ts';
+import type { Axis, Values } from './operations/block.ts';
+
+export interface PreviewLine {
+  /** Continuous voxels, all in the preview's slice. */
+  points: readonly Readonly<Triple>[];
+  closed: boolean;
+  dashed?: boolean;
+}
+
+/** Voxels of `box` (i fastest) whose number lies between both bounds, ends included. */
+export interface PreviewArea {
+  box: Box;
+  numbers: Values;
+  atLeast: number;
+  atMost: number;
+  /** CSS colour, #rrggbb. */
+  colour: string;
+}
+
+export interface Preview {
+  /** The slice that lines and corners lie in; null shows them nowhere. */
+  slice: { axis: Axis; index: number } | null;
+  lines: readonly PreviewLine[];
+  corners: readonly Readonly<Triple>[];
+  areas: readonly PreviewArea[];
+  /** True where the gesture takes away. */
+  erasing: boolean;
+}
+
+export const NO_PREVIEW: Preview = { slice: null, lines: [], corners: [], areas: [], erasing: false };

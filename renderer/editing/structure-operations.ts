@@ -1,0 +1,114 @@
+// Operations on whole structures from the hand to the journal: refused or carried out off the page's thread, one step each.
+import { Problem } from '../../electron/contract/problem.ts';
+import type { Triple } from '../../electron/contract/geometry.ts';
+import type { EditorState } from './editor-state.svelte.ts';
+import { arrivedIn, STILL_LOADING } from './image-source.ts';
+import type { Box } from './label-volume.ts';
+import { cut, product, sizeOf, type Block } from './operations/block.ts';
+import { blockFor, needsValues, type Operation } from './operations/operation.ts';
+import type { Settled } from './operations/settle.ts';
+
+/** Voxelwise operations take the volume in slabs of about so many voxels: cutting one out holds up no frame. */
+const SLAB_VOXELS = 4_000_000;
+
+/** What became of an operation: a sentence for the person where the picture alone does not say it. */
+export interface Outcome {
+  voxels: number;
+  sentence: string | null;
+}
+
+export interface Request {
+  /** As the history names the step. */
+  name: string;
+  operation: Operation;
+  /** Narrows what the operation works on: one slice, say. Null: nothing of it lies there. */
+  within?: (box: Box) => Box | null;
+}
+
+/** Carries an operation out on the active structure. A refusal is an outcome with its sentence. */
+export async function carryOut(editor: EditorState, request: Request): Promise<Outcome> {
+  if (editor.pending || editor.drawing) editor.cancel();
+  const refusal = editor.refusal();
+  if (refusal) return nothing(refusal);
+  const { name, operation } = request;
+  const began = performance.now();
+  const found = blockFor(operation, editor.grid, (label) => editor.boxes.of(label));
+  const box = found && request.within ? request.within(found) : found;
+  const what = editor.active!.name;
+  if (!box)
+    return nothing(found ? `Nothing of ${what} is in this slice.` : `Nothing of ${what} is drawn yet.`);
+  const rule = editor.rule();
+  const withValues = needsValues(operation) || rule.range !== null;
+  const { image } = editor;
+  if (withValues && (!image || !arrivedIn(image, box))) return nothing(STILL_LOADING);
+
+  const slabs = operation.kind === 'threshold' ? slabsOf(box) : [box];
+  const revision = editor.volume.revision;
+  let settled: Settled;
+  try {
+    settled = await editor.desk.run<Settled>(name, slabs.length, (part) => {
+      const block = cutBlock(editor, slabs[part], withValues);
+      const task = { kind: 'operate' as const, operation, rule, block, last: part === slabs.length - 1 };
+      return { task, transfer: buffersOf(block) };
+    });
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'operation-cancelled') return nothing(error.message);
+    throw error;
+  }
+  // The mask was taken from elsewhere meanwhile (an AI mask): the answer is about another one.
+  if (editor.volume.revision !== revision) return nothing('The mask changed meanwhile. Nothing was done.');
+  const label = 'label' in operation ? operation.label : editor.activeLabel;
+  return enter(editor, settled, name, label, performance.now() - began);
+}
+
+/** Puts a settled change into the mask and the journal: one step. */
+export function enter(
+  editor: EditorState,
+  settled: Settled,
+  name: string,
+  label: number,
+  milliseconds: number,
+): Outcome {
+  const { bytes, voxels, kept } = settled;
+  const guarded =
+    kept > 0 ? `${kept.toLocaleString('en')} voxels were kept by a lock or by the region.` : null;
+  if (!bytes || !editor.journal) return nothing(guarded ?? 'There is nothing to change.');
+  editor.volume.apply(bytes, 'do');
+  editor.journal.add({ bytes, voxels, tool: name, label, milliseconds });
+  return { voxels, sentence: guarded };
+}
+
+export function cutBlock(editor: EditorState, box: Box, withValues: boolean): Block {
+  const { shape, spacing } = editor.grid;
+  const { labels } = editor.volume;
+  return {
+    low: box.low,
+    shape: sizeOf(box),
+    spacing: [...spacing],
+    volume: [...shape],
+    labels: cut(labels, shape, box) as Uint8Array<ArrayBuffer>,
+    values: withValues ? cut(editor.image!.voxels, shape, box) : null,
+  };
+}
+
+export function buffersOf(block: Block): ArrayBuffer[] {
+  const buffers: ArrayBuffer[] = [block.labels.buffer];
+  if (block.values) buffers.push(block.values.buffer as ArrayBuffer);
+  return buffers;
+}
+
+function slabsOf(box: Box): Box[] {
+  const [nx, ny, nz] = sizeOf(box);
+  const thick = Math.max(1, Math.floor(SLAB_VOXELS / product([nx, ny, 1])));
+  const slabs: Box[] = [];
+  for (let k = 0; k < nz; k += thick) {
+    const low: Triple = [box.low[0], box.low[1], box.low[2] + k];
+    const high: Triple = [box.high[0], box.high[1], Math.min(box.high[2], low[2] + thick - 1)];
+    slabs.push({ low, high });
+  }
+  return slabs;
+}
+
+function nothing(sentence: string): Outcome {
+  return { voxels: 0, sentence };
+}

@@ -1,0 +1,106 @@
+// The page's end of the worker: one task at a time, how far it is, and its cancelling by ending the worker.
+import { Problem } from '../../electron/contract/problem.ts';
+import type { Reply, Task } from './operations/tasks.ts';
+
+export interface WorkerLike {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  terminate(): void;
+  onmessage: ((event: MessageEvent<Reply>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+}
+
+/** A task with the buffers that go along with it. */
+export interface Parcel {
+  task: Task;
+  transfer: ArrayBuffer[];
+}
+
+/** Past this a task is shown with its progress. */
+export const SHOWN_AFTER_MS = 300;
+
+export class TaskDesk {
+  /** What runs now and how far it is, 0…1; null when nothing does. */
+  running = $state.raw<{ label: string; share: number } | null>(null);
+  /** True once what runs has taken so long that it is to be shown. */
+  slow = $state(false);
+  private readonly start: () => WorkerLike;
+  private worker: WorkerLike | null = null;
+  private refuse: ((error: Problem) => void) | null = null;
+
+  constructor(start: () => WorkerLike = startWorker) {
+    this.start = start;
+  }
+
+  get busy(): boolean {
+    return this.running !== null;
+  }
+
+  /**
+   * Sends parcels one after another, each when the one before is done, and resolves with the result. Throws Problem
+   * `operation-cancelled` after `cancel`, `operation-failed` where the worker could not do it.
+   */
+  async run<Result>(label: string, parts: number, parcel: (part: number) => Parcel): Promise<Result> {
+    if (this.running) throw new Problem('operation-under-way', `Wait until “${this.running.label}” is done.`);
+    this.running = { label, share: 0 };
+    const timer = setTimeout(() => (this.slow = true), SHOWN_AFTER_MS);
+    try {
+      for (let part = 0; ; part++) {
+        const reply = await this.send(parcel(part), (share) => {
+          this.running = { label, share: (part + share) / parts };
+        });
+        if (reply.kind === 'done') return reply.result as Result;
+      }
+    } finally {
+      clearTimeout(timer);
+      this.running = null;
+      this.slow = false;
+    }
+  }
+
+  /** Ends what runs; false when nothing did. */
+  cancel(): boolean {
+    if (!this.refuse) return false;
+    this.worker?.terminate();
+    this.worker = null;
+    this.refuse(new Problem('operation-cancelled', 'Cancelled. Nothing was changed.'));
+    return true;
+  }
+
+  private send(
+    { task, transfer }: Parcel,
+    progress: (share: number) => void,
+  ): Promise<Extract<Reply, { kind: 'next' | 'done' }>> {
+    const worker = (this.worker ??= this.start());
+    return new Promise((resolve, reject) => {
+      const fail = (error: Problem) => {
+        this.refuse = null;
+        reject(error);
+      };
+      this.refuse = fail;
+      worker.onmessage = ({ data }) => {
+        if (data.kind === 'progress') progress(data.share);
+        else if (data.kind === 'failed') fail(failed(data.message));
+        else {
+          this.refuse = null;
+          resolve(data);
+        }
+      };
+      worker.onerror = (event) => {
+        this.worker = null;
+        fail(failed(event.message));
+      };
+      worker.postMessage(task, transfer);
+    });
+  }
+}
+
+function failed(why: string): Problem {
+  return new Problem(
+    'operation-failed',
+    `The operation could not be carried out (${why}). The mask is as it was.`,
+  );
+}
+
+function startWorker(): WorkerLike {
+  return new Worker(new URL('./operations/worker.ts', import.meta.url), { type: 'module' });
+}
