@@ -46,14 +46,14 @@ describe('comparison with the AI mask', () => {
 
   it('counts what came and went of each structure', async () => {
     const changes = await compareWithAi(drawn, counts(drawn), encodeMask(ai), () => false, now);
-    expect(changes?.get(1)).toEqual({ added: 2, removed: 1, dice: 6 / 9 });
-    expect(changes?.get(2)).toEqual({ added: 0, removed: 1, dice: 2 / 3 });
+    expect(changes?.get(1)).toEqual({ added: 2, removed: 1, kept: 3, dice: 6 / 9 });
+    expect(changes?.get(2)).toEqual({ added: 0, removed: 1, kept: 1, dice: 2 / 3 });
     expect(changes?.has(3)).toBe(false);
   });
 
   it('says that nothing changed when nothing did', async () => {
     const changes = await compareWithAi(ai, counts(ai), encodeMask(ai), () => false, now);
-    expect(changes?.get(1)).toEqual({ added: 0, removed: 0, dice: 1 });
+    expect(changes?.get(1)).toEqual({ added: 0, removed: 0, kept: 4, dice: 1 });
   });
 
   it('gives up when the mask changes meanwhile', async () => {

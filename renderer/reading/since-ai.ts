@@ -7,6 +7,8 @@ export const AI_TOOL = 'AI proposal';
 export interface Change {
   added: number;
   removed: number;
+  /** Drawn by the AI and still there. */
+  kept: number;
   /** Dice of the structure now against the AI's; null when both are empty. */
   dice: number | null;
 }
@@ -80,6 +82,7 @@ export async function compareWithAi(
     changes.set(label, {
       added: counts[label] - kept[label],
       removed: before[label] - kept[label],
+      kept: kept[label],
       dice: (2 * kept[label]) / both,
     });
   }

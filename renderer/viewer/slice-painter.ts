@@ -3,7 +3,15 @@ import type { Grid } from '../../electron/contract/geometry.ts';
 import type { Box } from '../editing/label-volume.ts';
 import { PLANE_AXES, type Placement, type Plane } from './slice-geometry.ts';
 import { LabelEdges } from './label-edges.ts';
-import { drawLabels, drawSlice, walkOf, WindowTable, type PixelBox, type Walk } from './slice-raster.ts';
+import {
+  drawChanges,
+  drawLabels,
+  drawSlice,
+  walkOf,
+  WindowTable,
+  type PixelBox,
+  type Walk,
+} from './slice-raster.ts';
 import type { VoxelArray } from './volume-data.ts';
 
 export interface OverlayStyle {
@@ -14,6 +22,8 @@ export interface OverlayStyle {
   /** CSS colour a label, for outlines. */
   colours: readonly (string | undefined)[];
   outline: boolean;
+  /** Shows what became of one structure since an earlier mask; palette, keep and colours are then of slice-raster's codes. */
+  changes?: { before: Uint8Array; label: number };
 }
 
 /** A slice-sized picture that lives beside the screen and is scaled onto it. */
@@ -103,7 +113,21 @@ export class SlicePainter {
     }
     if (this.dirty) {
       const { palette, keep } = style;
-      const bounds = drawLabels(labels, walk, palette, keep, this.colour.pixels, this.kept, this.dirty);
+      const { pixels } = this.colour;
+      const { changes } = style;
+      const bounds = changes
+        ? drawChanges(
+            labels,
+            changes.before,
+            changes.label,
+            walk,
+            palette,
+            keep,
+            pixels,
+            this.kept,
+            this.dirty,
+          )
+        : drawLabels(labels, walk, palette, keep, pixels, this.kept, this.dirty);
       this.colour.show(this.dirty);
       this.edges.update(this.kept, this.dirty, this.dirty === this.whole ? bounds : this.whole);
       this.dirty = null;

@@ -124,6 +124,47 @@ export function drawLabels(
   return d0 < 0 ? null : { a0, d0, a1, d1 };
 }
 
+/** What a voxel is in a comparison of one structure with an earlier mask. */
+export const ADDED = 1;
+export const REMOVED = 2;
+export const KEPT = 3;
+
+/**
+ * As `drawLabels`, for what became of structure `label` since the mask `before`: `palette` and `keep` are read at ADDED,
+ * REMOVED and KEPT, and `kept` gets those.
+ */
+export function drawChanges(
+  labels: Uint8Array,
+  before: Uint8Array,
+  label: number,
+  walk: Walk,
+  palette: Uint32Array,
+  keep: Uint8Array,
+  pixels: Uint32Array,
+  kept: Uint8Array,
+  box: PixelBox,
+): PixelBox | null {
+  const { start, stepA, stepD, across } = walk;
+  let [a0, d0, a1, d1] = [across, -1, -1, -1];
+  for (let d = box.d0; d <= box.d1; d++) {
+    let n = d * across + box.a0;
+    let v = start + d * stepD + box.a0 * stepA;
+    let any = false;
+    for (let a = box.a0; a <= box.a1; a++, n++, v += stepA) {
+      const what = (labels[v] === label ? ADDED : 0) + (before[v] === label ? REMOVED : 0);
+      pixels[n] = palette[what];
+      if ((kept[n] = keep[what]) === 0) continue;
+      any = true;
+      if (a < a0) a0 = a;
+      if (a > a1) a1 = a;
+    }
+    if (!any) continue;
+    if (d0 < 0) d0 = d;
+    d1 = d;
+  }
+  return d0 < 0 ? null : { a0, d0, a1, d1 };
+}
+
 /** `#rrggbb` and an opacity 0…1 as an RGBA word. */
 export function colourWord(colour: string, opacity: number): number {
   const rgb = Number.parseInt(colour.slice(1), 16);
