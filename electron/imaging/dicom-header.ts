@@ -1,10 +1,7 @@
 // What Concord needs of a DICOM header: where a slice lies and which series it is of. Never who the patient is.
 import { open } from 'node:fs/promises';
-import dcmjs from 'dcmjs';
 import type { Triple } from '../contract/geometry.ts';
-
-// Private tags with unknown types are no news.
-for (const logger of [dcmjs.log, ...Object.values(dcmjs.log.getLoggers())]) logger.setLevel('silent');
+import { dicomParser, type DicomParser } from './dicom-parser.ts';
 
 export interface DicomHeader {
   path: string;
@@ -53,30 +50,31 @@ export async function readDicomHeader(path: string): Promise<DicomHeader | null>
     let bytes = Buffer.alloc(Math.min(size, FIRST_BYTES));
     await handle.read(bytes, 0, bytes.length, 0);
     if (!isDicom(bytes)) return null;
+    const parser = await dicomParser();
     if (size > FIRST_BYTES) {
-      const header = parsedOrNull(bytes, path, size);
+      const header = parsedOrNull(parser, bytes, path, size);
       if (header?.position && header.rows > 0) return header;
       bytes = Buffer.alloc(size);
       await handle.read(bytes, 0, size, 0);
     }
-    return headerOf(bytes, path, size);
+    return headerOf(parser, bytes, path, size);
   } finally {
     await handle.close();
   }
 }
 
 /** What a file's first bytes say; null when they are too few, as where a large private element comes early. */
-function parsedOrNull(bytes: Buffer, path: string, size: number): DicomHeader | null {
+function parsedOrNull(parser: DicomParser, bytes: Buffer, path: string, size: number): DicomHeader | null {
   try {
-    return headerOf(bytes, path, size);
+    return headerOf(parser, bytes, path, size);
   } catch {
     return null;
   }
 }
 
-function headerOf(bytes: Buffer, path: string, byteLength: number): DicomHeader {
+function headerOf(parser: DicomParser, bytes: Buffer, path: string, byteLength: number): DicomHeader {
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  const { dict, meta } = dcmjs.data.DicomMessage.readFile(buffer, {
+  const { dict, meta } = parser.data.DicomMessage.readFile(buffer, {
     untilTag: PIXEL_DATA,
     includeUntilTagValue: false,
   });

@@ -1,9 +1,9 @@
 // Pixels of DICOM slices, rescaled: plain ones read here, compressed ones decoded by ITK.
 import { open, readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
-import dcmjs from 'dcmjs';
 import type { Problem } from '../contract/problem.ts';
 import { PIXEL_DATA, type DicomHeader } from './dicom-header.ts';
+import { dicomParser } from './dicom-parser.ts';
 import type { OnProgress } from './file-bytes.ts';
 import { refuse } from './refusals.ts';
 import type { Voxels, VoxelType } from './volume.ts';
@@ -129,10 +129,10 @@ async function readPlain(slice: DicomHeader): Promise<Voxels> {
 
 /** The value of a slice's PixelData. */
 async function pixelBytes(slice: DicomHeader): Promise<ArrayBuffer> {
-  const file = await readFile(slice.path);
+  const [parser, file] = await Promise.all([dicomParser(), readFile(slice.path)]);
   try {
     const buffer = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength) as ArrayBuffer;
-    const value: unknown = dcmjs.data.DicomMessage.readFile(buffer).dict[PIXEL_DATA]?.Value?.[0];
+    const value: unknown = parser.data.DicomMessage.readFile(buffer).dict[PIXEL_DATA]?.Value?.[0];
     return value instanceof ArrayBuffer ? value : new ArrayBuffer(0);
   } catch (error) {
     throw cannotDecode([slice], error);

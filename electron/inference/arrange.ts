@@ -54,9 +54,18 @@ function orientedAxes(grid: Grid, code: string) {
   });
 }
 
-/** The volume's voxels in array order, as 32-bit floats. */
-export function arrange(voxels: Voxels, arrangement: Arrangement): Float32Array {
+/**
+ * The volume's voxels in array order, as 32-bit floats; through `table` where one is given, which holds for each
+ * whole-numbered value v its replacement at `v & 0xffff`.
+ */
+export function arrange(voxels: Voxels, arrangement: Arrangement, table?: Float32Array): Float32Array {
   const out = new Float32Array(voxels.length);
+  if (table) {
+    forEachBlock(arrangement, (n, step, from, fromStep, length) => {
+      for (let i = 0; i < length; i++, n += step, from += fromStep) out[n] = table[voxels[from] & 0xffff];
+    });
+    return out;
+  }
   forEachBlock(arrangement, (n, step, from, fromStep, length) => {
     for (let i = 0; i < length; i++, n += step, from += fromStep) out[n] = voxels[from];
   });

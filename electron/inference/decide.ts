@@ -14,7 +14,45 @@ export function decideLabels(
   to: Triple,
   plan: Pick<Manifest, 'labels' | 'output'>,
 ): Uint8Array {
+  const resized = to.some((n, d) => n !== from[d]);
+  if (!resized && plan.output.activation !== 'sigmoid') return winners(scores, plan.labels);
   return decideAt(scores, to, plan, (values) => resample(values, from, to));
+}
+
+/** Voxels decided at a time: their best scores so far stay in the processor's cache. */
+const AT_ONCE = 1 << 13;
+
+/** The label of the first channel with the largest score; one walk through memory for all channels. */
+function winners(scores: Float32Array[], labels: Manifest['labels']): Uint8Array {
+  const known = new Map(labels.map(({ channel, label }) => [channel, label]));
+  const result = new Uint8Array(scores[0].length);
+  const best = new Float32Array(AT_ONCE);
+  for (let start = 0; start < result.length; start += AT_ONCE) {
+    const end = Math.min(result.length, start + AT_ONCE);
+    best.set(scores[0].subarray(start, end));
+    result.fill(known.get(0) ?? 0, start, end);
+    for (let channel = 1; channel < scores.length; channel++) {
+      beat(best, result, scores[channel], known.get(channel) ?? 0, start, end);
+    }
+  }
+  scores.fill(new Float32Array(0));
+  return result;
+}
+
+function beat(
+  best: Float32Array,
+  result: Uint8Array,
+  values: Float32Array,
+  label: number,
+  start: number,
+  end: number,
+): void {
+  for (let n = start; n < end; n++) {
+    if (values[n] > best[n - start]) {
+      best[n - start] = values[n];
+      result[n] = label;
+    }
+  }
 }
 
 /** The same with any way of bringing one channel's scores to shape `to`. */

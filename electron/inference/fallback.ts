@@ -17,6 +17,7 @@ export interface OpenedSession {
   readonly tried: ProviderTried[];
   /** A sentence for each change of provider during the run. */
   readonly notes: string[];
+  /** Asking again is harmless. */
   close(): Promise<void>;
 }
 
@@ -52,6 +53,7 @@ export async function openOnFirst(
     throw new Problem('provider-not-available', `${reasons} ${advice}`, { status: 422 });
   };
   let current = await openNext();
+  let closing: Promise<void> | null = null;
   const network: Network = async (values, shape) => {
     for (;;) {
       try {
@@ -75,6 +77,9 @@ export async function openOnFirst(
     },
     tried,
     notes,
-    close: () => current.close(),
+    close: () => {
+      closing ??= current.close();
+      return closing;
+    },
   };
 }

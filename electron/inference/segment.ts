@@ -5,11 +5,12 @@ import { readVolume, type Volume } from '../imaging/index.ts';
 import { arrange, arrangementOf, putBack, type Arrangement } from './arrange.ts';
 import { keepParts } from './components.ts';
 import { decideLabels } from './decide.ts';
-import { loadModel } from './load-model.ts';
+import type { OpenedSession } from './fallback.ts';
+import { loadModel, type LoadedModel } from './load-model.ts';
 import type { Manifest } from './manifest.ts';
 import { leastMemory, refuseBeyondMemory } from './memory.ts';
 import { prepareNnunet, type PreparedVolume } from './nnunet.ts';
-import { normalise } from './normalise.ts';
+import { arrangeNormalised } from './normalise.ts';
 import { checkOutputs, writeOutputs } from './outputs.ts';
 import { probabilitiesOf } from './probabilities.ts';
 import { resample, resampledShape } from './resample.ts';
@@ -17,6 +18,8 @@ import { runNetwork } from './run.ts';
 import { openSession } from './session.ts';
 import type { InferenceRequest, InferenceResult, OnInferenceProgress, Stage } from './types.ts';
 
+/** With less memory left than this (bytes), a network gives its own back before its scores are decided. */
+const ROOM_TO_KEEP = 6 * 2 ** 30;
 /** Spacings nearer than this, of themselves, count as the network's own. */
 const SAME_SPACING = 1e-3;
 
@@ -40,10 +43,40 @@ export async function segment(
   const model = await timed('load', () => loadModel(request.modelFolder));
   const { manifest } = model;
   await checkOutputs(request, manifest);
-  const volumes = await timed('read', () => readChannels(request.inputs, manifest));
-  const { grid } = volumes[0];
+  // The network is opened while the volumes are read: neither needs the other.
+  const opening = openSession(model, request.provider);
+  opening.catch(() => undefined); // Told of below, once the volumes are read.
+  const volumes = await timed('read', () => readChannels(request.inputs, manifest)).catch(async (cause) => {
+    await opening.then(({ close }) => close()).catch(() => undefined);
+    throw cause;
+  });
   const notes = [...new Set(volumes.flatMap((volume, n) => remarksOn(volume, manifest, n)))];
-  const session = await timed('load', () => openSession(model, request.provider));
+  const session = await timed('load', () => opening);
+  try {
+    const run = { request, model, session, volumes, notes, seconds, timed, onProgress };
+    return await runAndWrite(run);
+  } finally {
+    // Once the answer is out: letting go of a network's memory takes as long as deciding the labels.
+    setImmediate(() => void session.close().catch(() => undefined));
+  }
+}
+
+/** A run whose volumes are read and whose network is open. */
+interface OpenRun {
+  request: InferenceRequest;
+  model: LoadedModel;
+  session: OpenedSession;
+  volumes: Volume[];
+  notes: string[];
+  seconds: InferenceResult['seconds'];
+  timed: <T>(stage: Stage, work: () => T | Promise<T>) => Promise<T>;
+  onProgress: OnInferenceProgress;
+}
+
+async function runAndWrite(run: OpenRun): Promise<InferenceResult> {
+  const { request, model, session, volumes, notes, seconds, timed, onProgress } = run;
+  const { manifest } = model;
+  const { grid } = volumes[0];
   const arrangement = arrangementOf(grid, manifest.input);
   const wanted = request.probabilitiesPath !== undefined;
   const prepared = await timed('preprocess', () => prepare(volumes, arrangement, manifest, wanted));
@@ -51,7 +84,7 @@ export async function segment(
   const output = await timed('network', () =>
     runNetwork(session.network, prepared.arrays, prepared.shape, plan, tileProgress(onProgress)),
   );
-  await session.close();
+  if (process.availableMemory() < ROOM_TO_KEEP) await session.close();
   notes.push(...session.notes);
   const { labels, probabilities } = await timed('postprocess', () => {
     const kept = wanted ? probabilitiesOf(output.channels, prepared.restore, arrangement, manifest) : null;
@@ -130,9 +163,8 @@ function prepare(
   }
   const shape = networkShape(arrangement, manifest.spacing);
   refuseTooLarge(shape);
-  const arranged = arrangeAll();
-  const arrays = arranged.map((values, channel) => {
-    normalise(values, manifest.channels[channel].normalisation);
+  const arrays = volumes.map(({ voxels }, channel) => {
+    const values = arrangeNormalised(voxels, arrangement, manifest.channels[channel].normalisation);
     return resample(values, arrangement.shape, shape);
   });
   return {

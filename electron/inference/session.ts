@@ -32,8 +32,9 @@ export async function openSession(model: LoadedModel, preference: ProviderName):
 
 async function create(model: LoadedModel, provider: string): Promise<InferenceSession> {
   try {
+    // Without memory patterns: with them a second tile takes its layers' memory over again, in one piece.
     // Severity 4 is fatal only: ONNX Runtime talks past us on standard error otherwise.
-    const options = { executionProviders: [provider], logSeverityLevel: 4 } as const;
+    const options = { executionProviders: [provider], logSeverityLevel: 4, enableMemPattern: false } as const;
     return await InferenceSession.create(model.modelPath, options);
   } catch (cause) {
     // The processor takes every sound network, so what it refuses is none.

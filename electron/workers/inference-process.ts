@@ -1,7 +1,6 @@
 // The process in which networks run: one request in, progress and one outcome out. It may die; nothing else does.
 import { writeFileSync } from 'node:fs';
 import { Problem, type ProblemDetails } from '../contract/problem.ts';
-import { importCheckpoint } from '../inference/checkpoint/index.ts';
 import { loadModel, openSession, segment } from '../inference/index.ts';
 import type { InferenceProgress, InferenceRequest, InferenceResult } from '../inference/index.ts';
 
@@ -23,7 +22,11 @@ async function perform(task: InferenceTask): Promise<InferenceResult | null> {
     return segment(task.request, (progress) => void send({ kind: 'progress', progress }));
   }
   // A checkpoint becomes a model first; a model is opened and compared with its manifest.
-  if (task.kind === 'import') await importCheckpoint(task.folder, { outputFolder: task.target });
+  if (task.kind === 'import') {
+    // Loaded here, because a run has no use for it and would start later.
+    const { importCheckpoint } = await import('../inference/checkpoint/index.ts');
+    await importCheckpoint(task.folder, { outputFolder: task.target });
+  }
   const folder = task.kind === 'import' ? task.target : task.folder;
   const session = await openSession(await loadModel(folder), 'cpu');
   await session.close();
