@@ -41,8 +41,8 @@ describe('an nnU-Net data set', () => {
       ['c_0001', null],
       ['d', null],
     ]);
-    expect(found[0].description).toBe('NIFTI, channel 1 of 3; the others are left out');
-    expect(found[1].description).toBe('NIFTI');
+    expect(found[0].description).toBe('NIfTI, channel 1 of 3; the others are left out');
+    expect(found[1].description).toBe('NIfTI');
   });
 
   it('patients numbered from 0000 in any other folder stay apart', async () => {

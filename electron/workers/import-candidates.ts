@@ -9,6 +9,8 @@ const VOLUME_NAME = /\.(nii|nii\.gz|nrrd|nhdr|mha|mhd)$/i;
 const NEVER_DICOM = /\.(json|csv|txt|md|raw|zraw|png|jpg|pdf|xlsx?)$/i;
 /** `NAME_0000.nii.gz` is the first channel of case NAME in an nnU-Net data set, `NAME_0001.nii.gz` the second. */
 const CHANNEL = /_\d{4}(\.(?:nii|nii\.gz|nrrd|nhdr|mha|mhd))$/i;
+/** As people write them. */
+const FORMAT_NAMES = { nifti: 'NIfTI', nrrd: 'NRRD', mha: 'MetaImage', dicom: 'DICOM' } as const;
 const MOST_FILES = 20_000;
 const MOST_DEPTH = 8;
 
@@ -117,7 +119,7 @@ async function inFile(path: string): Promise<ImportCandidate[]> {
         path,
         series: null,
         suggestedName: caseName(path),
-        description: facts.format.toUpperCase(),
+        description: FORMAT_NAMES[facts.format],
         shape: facts.grid.shape,
         spacing: facts.grid.spacing,
         modality: facts.modality,

@@ -17,6 +17,17 @@ interface Extra<Room> {
   sheet?: Command['sheet'];
 }
 
+/** All else waits for the hand: moving the picture under a stroke, say, would tear it over two slices. */
+const DURING_A_STROKE = new Set([
+  'cancel-stroke',
+  'undo',
+  'redo',
+  'overlay',
+  'outline',
+  'brush-smaller',
+  'brush-larger',
+]);
+
 /** A command of every room: views and what is shown. */
 function command(
   group: CommandGroup,
@@ -31,7 +42,8 @@ function command(
     label,
     group,
     keys,
-    when: ({ room }: CommandContext) => room !== null && when(room),
+    when: ({ room }: CommandContext) =>
+      room !== null && (!room.editor.drawing || DURING_A_STROKE.has(id)) && when(room),
     run: ({ room }) => run(room!),
     ...(release ? { release: ({ room }: CommandContext) => void (room && release(room)) } : {}),
     ...extra,

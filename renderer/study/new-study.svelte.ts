@@ -21,8 +21,8 @@ export class NewStudyForm {
     { name: '', passphrase: '' },
   ]);
   rounds = $state<Protocol['rounds']>([
-    { name: 'Round 1', arm: 'assisted', washoutDays: 0 },
-    { name: 'Round 2', arm: 'assisted', washoutDays: 14 },
+    { name: 'Round 1', arm: 'assisted', washoutDays: 0, share: 1 },
+    { name: 'Round 2', arm: 'assisted', washoutDays: 14, share: 1 },
   ]);
   /** Errors show once somebody tried to create the study, then follow the typing. */
   tried = $state(false);
@@ -64,6 +64,7 @@ export class NewStudyForm {
       name: `Round ${this.rounds.length + 1}`,
       arm: last?.arm ?? 'assisted',
       washoutDays: this.rounds.length > 1 ? (last?.washoutDays ?? 14) : 14,
+      share: 1,
     });
   }
   readerColour(index: number): string {
@@ -92,10 +93,7 @@ export class NewStudyForm {
   }
 }
 
-/**
- * The first message of each field. A name used twice is reported of the list of people, in which the coordinator
- * comes first; it is shown at the name it is about.
- */
+/** The first message of each field. */
 export function fieldErrors(issues: readonly Issue[]): FieldErrors {
   const errors: FieldErrors = {};
   for (const { path, message } of issues) {
@@ -107,9 +105,6 @@ export function fieldErrors(issues: readonly Issue[]): FieldErrors {
 
 function fieldOf(path: readonly (string | number)[]): string {
   const [list, index] = path;
-  if (path.length === 2 && list === 'readers' && typeof index === 'number') {
-    return index === 0 ? 'coordinator.name' : `readers.${index - 1}.name`;
-  }
   if (path.length === 2 && list === 'structures') return `structures.${index}.name`;
   return path.join('.');
 }

@@ -11,13 +11,15 @@ const { commandFor, conflicts, matchScore } = await import('./keymap.ts');
 /** A room in which everything can be done. */
 const room = {
   kind: 'reading',
-  editor: { structures: Array.from({ length: 12 }), drawing: true, active: {} },
+  editor: { structures: Array.from({ length: 12 }), drawing: false, active: {} },
   journal: { canUndo: true, canRedo: true, save: { kind: 'failed' } },
   view: {},
   picture: { data: { modality: 'CT' } },
   read: { state: 'draft' },
   presence: { lost: null },
 } as unknown as NonNullable<CommandContext['room']>;
+
+const drawing = { ...room, editor: { ...room.editor, drawing: true } } as typeof room;
 
 const contexts: CommandContext[] = [
   { route: { page: 'start' }, study: null, role: null, room: null },
@@ -26,7 +28,19 @@ const contexts: CommandContext[] = [
   { route: { page: 'reading', study: 's', assignment: 'a' }, study: 's', role: 'reader', room },
 ];
 
+const midStroke: CommandContext = { ...contexts.at(-1)!, room: drawing };
+
 describe('commands', () => {
+  it('leave the picture alone while a stroke is under way', () => {
+    for (const keys of ['A', 'D', 'PageUp', 'ArrowLeft', 'J', 'U', 'Tab', '2', 'Y', 'Enter', '0', 'B']) {
+      expect(commandFor(commands, keys, midStroke, {})?.id, keys).toBeUndefined();
+    }
+    expect(commandFor(commands, 'Escape', midStroke, {})?.id).toBe('cancel-stroke');
+    expect(commandFor(commands, 'Ctrl+Z', midStroke, {})?.id).toBe('undo');
+    expect(commandFor(commands, 'Q', midStroke, {})?.id).toBe('overlay');
+    expect(conflicts(commands, [midStroke])).toEqual([]);
+  });
+
   it('have ids of their own and labels in words', () => {
     const ids = commands.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
