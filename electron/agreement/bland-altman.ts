@@ -1,5 +1,5 @@
 // Bland and Altman's limits of agreement (Lancet 1986) of paired measurements, with exact t intervals.
-import { studentQuantile } from './student-t.ts';
+import { tQuantile } from './distributions/index.ts';
 
 export interface BlandAltman {
   n: number;
@@ -22,7 +22,7 @@ export function blandAltman(pairs: readonly (readonly [number, number])[]): Blan
   const differences = pairs.map(([first, second]) => second - first);
   const bias = differences.reduce((sum, d) => sum + d, 0) / n;
   const sd = Math.sqrt(differences.reduce((sum, d) => sum + (d - bias) ** 2, 0) / (n - 1));
-  const t = studentQuantile(0.975, n - 1);
+  const t = tQuantile(0.975, n - 1);
   const around = (centre: number, half: number): [number, number] => [centre - half, centre + half];
   const lower = bias - 1.96 * sd;
   const upper = bias + 1.96 * sd;

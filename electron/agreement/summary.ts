@@ -1,6 +1,6 @@
 // Many values of one figure → mean, spread and a 95 % interval for the mean; undefined values are counted, not replaced.
 import { percentileOfSorted } from './percentile.ts';
-import { studentQuantile } from './student-t.ts';
+import { tQuantile } from './distributions/index.ts';
 
 export interface SummaryValue {
   mean: number | null;
@@ -34,7 +34,7 @@ export function summariseValues(values: readonly (number | null)[]): SummaryValu
   }
   const mean = defined.reduce((sum, value) => sum + value, 0) / n;
   const sd = n < 2 ? null : Math.sqrt(defined.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (n - 1));
-  const half = sd === null ? null : (studentQuantile(0.975, n - 1) * sd) / Math.sqrt(n);
+  const half = sd === null ? null : (tQuantile(0.975, n - 1) * sd) / Math.sqrt(n);
   return {
     mean,
     sd,
