@@ -53,6 +53,8 @@ export class EditorState {
   activeLabel = $state(0);
   /** Alt held: brush and eraser change places, and outlines do the opposite. */
   inverted = $state(false);
+  /** Tells the person a sentence: why nothing happened, or what was kept. */
+  say: (sentence: string) => void = () => undefined;
   /** What the tool shows over the views. */
   preview = $state.raw<Preview>(NO_PREVIEW);
   /** A gesture waits for Enter or Escape. */
@@ -170,21 +172,24 @@ export class EditorState {
     return null;
   }
 
-  /** The button went down at a continuous voxel in the view across `axis`. Null when the tool took it, or why not. */
-  begin(at: Triple, axis: Axis): string | null {
+  /**
+   * The button went down at a continuous voxel in the view across `axis`. Null when the tool took it, or why not.
+   * `voxelsPerPixel` tells how far a CSS pixel reaches there.
+   */
+  begin(at: Triple, axis: Axis, voxelsPerPixel = 0.2): string | null {
     if (this.held) this.cancel();
-    const refusal = this.gesture.press({ at, axis });
+    const refusal = this.gesture.press({ at, axis, voxelsPerPixel });
     if (refusal === null) {
       this.held = this.gesture;
-      this.lastAxis = axis;
+      this.under = { axis, voxelsPerPixel };
     }
     this.pending = this.gesture.pending;
     return refusal;
   }
-  private lastAxis: Axis = 2;
+  private under: { axis: Axis; voxelsPerPixel: number } = { axis: 2, voxelsPerPixel: 1 };
   /** Draws on to `at`. */
   extend(at: Triple): void {
-    this.held?.drag({ at, axis: this.lastAxis });
+    this.held?.drag({ at, ...this.under });
   }
   /** The button went up: a stroke ends as one step of the journal. */
   end(): void {
@@ -196,7 +201,7 @@ export class EditorState {
   }
   /** The pointer moves with no button down; null: it left the view. */
   hover(at: Triple | null, axis: Axis): void {
-    this.gesture.hover?.(at && { at, axis });
+    this.gesture.hover?.(at && { at, axis, voxelsPerPixel: this.under.voxelsPerPixel });
   }
   /** Ends a gesture of several clicks; false when none waits. */
   confirm(): boolean {
@@ -218,8 +223,8 @@ export class EditorState {
   /** Takes the gesture or operation under way back, as if it had not begun. False when there was none. */
   cancel(): boolean {
     this.held = null;
-    const gesture = this.gesture.cancel();
     const operation = this.desk.cancel();
+    const gesture = this.gesture.cancel();
     this.preview = NO_PREVIEW;
     this.pending = false;
     return gesture || operation;

@@ -23,6 +23,8 @@ export interface Request {
   operation: Operation;
   /** Narrows what the operation works on: one slice, say. Null: nothing of it lies there. */
   within?: (box: Box) => Box | null;
+  /** When the hand began with it (performance.now); otherwise the time of the operation alone counts. */
+  began?: number;
 }
 
 /** Carries an operation out on the active structure. A refusal is an outcome with its sentence. */
@@ -31,7 +33,7 @@ export async function carryOut(editor: EditorState, request: Request): Promise<O
   const refusal = editor.refusal();
   if (refusal) return nothing(refusal);
   const { name, operation } = request;
-  const began = performance.now();
+  const began = request.began ?? performance.now();
   const found = blockFor(operation, editor.grid, (label) => editor.boxes.of(label));
   const box = found && request.within ? request.within(found) : found;
   const what = editor.active!.name;

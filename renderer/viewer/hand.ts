@@ -76,7 +76,9 @@ export class Hand {
         this.drag = { kind: 'navigate', pointer };
         view.moveTo(voxel);
       } else {
-        const reason = timed('stroke', () => editor.begin(voxel, PLANE_AXES[plane].through));
+        const reason = timed('stroke', () =>
+          editor.begin(voxel, PLANE_AXES[plane].through, 1 / this.needs.placement().pixelA),
+        );
         if (reason) this.needs.onnotice(reason);
         else this.drag = { kind: 'draw', pointer };
       }

@@ -32,7 +32,8 @@ export class BrushGesture implements Gesture {
     this.editor = editor;
   }
 
-  press({ at, axis }: Place): string | null {
+  press(place: Place): string | null {
+    const { at, axis } = place;
     const { editor } = this;
     const refusal = editor.refusal();
     if (refusal) return refusal;
@@ -52,7 +53,7 @@ export class BrushGesture implements Gesture {
       name: this.stepName(target),
       touched: null,
     };
-    this.drag({ at, axis });
+    this.drag(place);
     return null;
   }
 
@@ -87,7 +88,7 @@ export class BrushGesture implements Gesture {
     return settings.mode === 'sphere' ? 'Sphere brush' : 'Brush';
   }
 
-  drag({ at }: Place): void {
+  drag({ at }: Pick<Place, 'at'>): void {
     const { under, editor } = this;
     if (!under) return;
     const { stroke, table, target, tip, last, range } = under;

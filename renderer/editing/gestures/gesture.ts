@@ -6,6 +6,13 @@ import type { Axis } from '../operations/block.ts';
 export interface Place {
   at: Triple;
   axis: Axis;
+  /** How many voxels a CSS pixel spans in that view. */
+  voxelsPerPixel: number;
+}
+
+/** The slice a place lies in. */
+export function sliceAt({ at, axis }: Pick<Place, 'at' | 'axis'>): number {
+  return Math.round(at[axis]);
 }
 
 export interface Gesture {

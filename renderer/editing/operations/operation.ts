@@ -1,15 +1,20 @@
 // Every operation on a mask by its name: what block it needs, and the labels it proposes for it.
 import type { Triple } from '../../../electron/contract/geometry.ts';
 import { unite, type Box } from '../label-volume.ts';
-import { widen, type Axis, type Block, type Report } from './block.ts';
+import { area, type Area } from './area.ts';
+import { inPlane, widen, type Axis, type Block, type Report } from './block.ts';
 import { combine, translate, type Combine, type Translate } from './combine.ts';
 import { fillHoles, type FillHoles } from './fill-holes.ts';
+import { interpolate, type Interpolate } from './interpolate.ts';
 import { islands, type Islands } from './islands.ts';
 import { margin, marginReachMm, type Margin } from './margin.ts';
+import { polygonBounds } from './polygon.ts';
+import { scissors, type Scissors } from './scissors.ts';
 import { reachOf, smooth, type Smooth } from './smooth.ts';
 import { threshold, type Threshold } from './threshold.ts';
 
-export type Operation = FillHoles | Islands | Margin | Smooth | Combine | Translate | Threshold;
+export type Operation =
+  FillHoles | Islands | Margin | Smooth | Combine | Translate | Threshold | Interpolate | Scissors | Area;
 
 /** The labels that the operation would leave in the block; what is permitted of it is decided by `settle`. */
 export function propose(operation: Operation, block: Block, report: Report): Uint8Array<ArrayBuffer> {
@@ -28,6 +33,12 @@ export function propose(operation: Operation, block: Block, report: Report): Uin
       return translate(block, operation);
     case 'threshold':
       return threshold(block, operation);
+    case 'interpolate':
+      return interpolate(block, operation, report);
+    case 'scissors':
+      return scissors(block, operation);
+    case 'area':
+      return area(block, operation);
   }
 }
 
@@ -63,6 +74,9 @@ export function blockFor(
     if (operation.how === 'keep') return boxOf(operation.label);
     return { low: [0, 0, 0], high: shape.map((n) => n - 1) as Triple };
   }
+  if (operation.kind === 'area') return operation.box;
+  if (operation.kind === 'scissors' && operation.how === 'fill-inside')
+    return underScissors(operation, shape);
   if (operation.kind === 'smooth') {
     const boxes = operation.labels.map(boxOf).filter((box) => box !== null);
     if (boxes.length === 0) return null;
@@ -79,8 +93,23 @@ export function blockFor(
   if (operation.kind === 'translate') {
     return widen(own, operation.by.map(Math.abs) as Triple, shape);
   }
+  if (operation.kind === 'interpolate') return own;
   // One voxel of outside around it, wherever the scan has one.
   return widen(own, [1, 1, 1], shape);
+}
+
+/** Where scissors can fill: what the line goes around, in the slices that they cut. */
+function underScissors({ axis, points, slices }: Scissors, shape: Readonly<Triple>): Box | null {
+  const [a, b] = inPlane(axis);
+  const bounds = polygonBounds(points, shape[a], shape[b]);
+  if (!bounds) return null;
+  const [low, high]: [Triple, Triple] = [
+    [0, 0, 0],
+    [0, 0, 0],
+  ];
+  [low[a], low[b], low[axis]] = [...bounds.low, Math.max(0, slices[0])];
+  [high[a], high[b], high[axis]] = [...bounds.high, Math.min(shape[axis] - 1, slices[1])];
+  return { low, high };
 }
 
 /** One slice of a box, where an operation is to act on that slice alone; null when the box lies elsewhere. */

@@ -1,8 +1,11 @@
 // What the page asks of the worker and what comes back. One task at a time; a task may come in several blocks.
-import type { EditRule } from '../permissions.ts';
-import type { Block } from './block.ts';
+import type { EditRule, ValueRange } from '../permissions.ts';
+import type { Block, Values } from './block.ts';
+import { livewire, type LivewireTask } from './livewire.ts';
 import { actedOn, propose, type Operation } from './operation.ts';
+import { growFromScribbles } from './scribbles.ts';
 import { Changes, type Settled } from './settle.ts';
+import { toleranceMap } from './tolerance-map.ts';
 
 export interface OperateTask {
   kind: 'operate';
@@ -13,7 +16,44 @@ export interface OperateTask {
   last: boolean;
 }
 
-export type Task = OperateTask;
+/** Region growing: answers a map of tolerances (tolerance-map.ts). */
+export interface GrowTask extends Guard {
+  kind: 'grow';
+  block: Block;
+  start: number;
+  reference: number;
+  step: number;
+  most: number;
+}
+
+/** Grow from scribbles: answers 1 for the structure and 2 for what is outside (scribbles.ts). */
+export interface GrowScribblesTask extends Guard {
+  kind: 'scribbles';
+  block: Block;
+  seeds: Uint8Array<ArrayBuffer>;
+}
+
+export interface WireTask extends LivewireTask {
+  kind: 'livewire';
+}
+
+/** Where growing may go: labels it may pass through, and values. */
+export interface Guard {
+  open: Uint8Array;
+  range: ValueRange | null;
+}
+
+export type Task = OperateTask | GrowTask | GrowScribblesTask | WireTask;
+
+/** 1 where growing may not go. */
+export function barrierOf({ labels, values }: Block, { open, range }: Guard): Uint8Array<ArrayBuffer> {
+  const barrier = new Uint8Array(labels.length);
+  for (let n = 0; n < barrier.length; n++) {
+    if (open[labels[n]] === 0) barrier[n] = 1;
+    else if (range && !(values![n] >= range.low && values![n] <= range.high)) barrier[n] = 1;
+  }
+  return barrier;
+}
 
 export type Reply =
   | { kind: 'progress'; share: number }
@@ -36,11 +76,27 @@ export class TaskHandler {
 
   handle(task: Task): void {
     try {
-      this.operate(task);
+      if (task.kind === 'operate') this.operate(task);
+      else {
+        const result = this.compute(task);
+        this.reply({ kind: 'done', result }, [result.buffer]);
+      }
     } catch (error) {
       this.changes = null;
       this.reply({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
     }
+  }
+
+  private compute(
+    task: Exclude<Task, OperateTask>,
+  ): (Values & { buffer: ArrayBuffer }) | Int32Array<ArrayBuffer> {
+    if (task.kind === 'livewire') return livewire(task);
+    const { block } = task;
+    const { shape, spacing } = block;
+    const [values, barrier] = [block.values!, barrierOf(block, task)];
+    if (task.kind === 'grow') return toleranceMap({ ...task, values, shape, barrier });
+    const { seeds } = task;
+    return growFromScribbles({ values, shape, spacing, barrier, seeds }, (share) => this.report(share));
   }
 
   private operate({ operation, rule, block, last }: OperateTask): void {

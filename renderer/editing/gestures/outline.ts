@@ -1,0 +1,207 @@
+// A closed line drawn in one slice: corners by clicks (polygon), or freehand while the button is down (lasso, scissors).
+import type { Triple } from '../../../electron/contract/geometry.ts';
+import type { EditorState } from '../editor-state.svelte.ts';
+import { inPlane, type Axis } from '../operations/block.ts';
+import { polygonRuns, type Point } from '../operations/polygon.ts';
+import { NO_PREVIEW } from '../preview.ts';
+import { editSlice, walkSlice } from '../slice-edit.ts';
+import { carryOut, type Outcome } from '../structure-operations.ts';
+import { sliceAt, type Gesture, type Place } from './gesture.ts';
+
+/** Clicks this near to the first corner close the line, CSS pixels. */
+export const GRIP_PX = 9;
+const DOUBLE_CLICK_MS = 350;
+
+/** Distance within the slice, voxels. */
+export function apart(a: Readonly<Triple>, b: Readonly<Triple>): number {
+  return Math.hypot(...a.map((v, axis) => v - b[axis]));
+}
+
+/** Fills (or erases) what a closed line goes around in its slice, as one step. */
+export function closeOutline(
+  editor: EditorState,
+  name: string,
+  points: readonly Readonly<Triple>[],
+  axis: Axis,
+  began: number,
+): Outcome {
+  const [a, b] = inPlane(axis);
+  const slice = { axis, index: Math.round(points[0][axis]) };
+  const { across, down } = walkSlice(editor.grid.shape, slice);
+  const inside = new Uint8Array(across * down);
+  polygonRuns(
+    points.map((v): Point => [v[a], v[b]]),
+    across,
+    down,
+    (a0, a1, row) => inside.fill(1, row * across + a0, row * across + a1 + 1),
+  );
+  const erases = outlineErases(editor);
+  const wish = erases ? 'erase' : 'paint';
+  const step = erases ? `${name}, erasing` : name;
+  return editSlice(editor, slice, step, (x, y) => (inside[x + across * y] === 1 ? wish : null), began);
+}
+
+export function outlineErases(editor: EditorState): boolean {
+  return (editor.settings.outline === 'erase') !== editor.inverted;
+}
+
+abstract class Outline implements Gesture {
+  protected readonly editor: EditorState;
+  protected points: Triple[] = [];
+  protected axis: Axis = 2;
+  protected began = 0;
+
+  constructor(editor: EditorState) {
+    this.editor = editor;
+  }
+  abstract press(place: Place): string | null;
+  abstract drag(place: Place): void;
+  abstract release(): void;
+  get pending(): boolean {
+    return this.points.length > 0;
+  }
+
+  /** A point in the line's own slice: continuous in the plane, whole across it. */
+  protected inSlice({ at }: Place): Triple {
+    const point: Triple = [...at];
+    point[this.axis] = Math.round(at[this.axis]);
+    return point;
+  }
+  protected start(place: Place): string | null {
+    const refusal = this.editor.refusal();
+    if (refusal) return refusal;
+    this.axis = place.axis;
+    this.began = performance.now();
+    this.points = [this.inSlice(place)];
+    return null;
+  }
+  protected show(to: Triple | null, corners: readonly Triple[]): void {
+    const { editor, points } = this;
+    if (points.length === 0) {
+      editor.preview = NO_PREVIEW;
+      return;
+    }
+    editor.preview = {
+      ...NO_PREVIEW,
+      slice: { axis: this.axis, index: points[0][this.axis] },
+      lines: [
+        { points: to ? [...points, to] : points, closed: false },
+        { points: [to ?? points[points.length - 1], points[0]], closed: false, dashed: true },
+      ],
+      corners,
+      erasing: this.erases(),
+    };
+  }
+  protected erases(): boolean {
+    return outlineErases(this.editor);
+  }
+  cancel(): boolean {
+    const was = this.points.length > 0;
+    this.points = [];
+    if (was) this.editor.preview = NO_PREVIEW;
+    return was;
+  }
+  protected tell({ sentence }: Outcome): void {
+    if (sentence) this.editor.say(sentence);
+  }
+}
+
+export class PolygonGesture extends Outline {
+  private lastPress = 0;
+
+  press(place: Place): string | null {
+    const { points } = this;
+    const elsewhere =
+      points.length > 0 && (place.axis !== this.axis || sliceAt(place) !== points[0][this.axis]);
+    if (elsewhere) this.cancel();
+    if (this.points.length === 0) {
+      const refusal = this.start(place);
+      if (refusal) return refusal;
+    } else {
+      const at = this.inSlice(place);
+      const grip = GRIP_PX * place.voxelsPerPixel;
+      const again = performance.now() - this.lastPress < DOUBLE_CLICK_MS && apart(at, points.at(-1)!) <= grip;
+      if (again || (points.length > 2 && apart(at, points[0]) <= grip)) {
+        this.confirm();
+        return null;
+      }
+      points.push(at);
+    }
+    this.lastPress = performance.now();
+    this.show(null, this.points);
+    return null;
+  }
+  /** The corner just set follows the hand until the button goes up. */
+  drag(place: Place): void {
+    if (this.points.length === 0) return;
+    this.points[this.points.length - 1] = this.inSlice(place);
+    this.show(null, this.points);
+  }
+  release(): void {}
+  hover(place: Place | null): void {
+    if (this.points.length === 0) return;
+    const here = place && place.axis === this.axis && sliceAt(place) === this.points[0][this.axis];
+    this.show(here ? this.inSlice(place) : null, this.points);
+  }
+  confirm(): boolean {
+    const { editor, points, axis, began } = this;
+    if (points.length === 0) return false;
+    this.cancel();
+    if (points.length < 3) editor.say('A polygon needs three corners.');
+    else this.tell(closeOutline(editor, 'Polygon', points, axis, began));
+    editor.settledGesture();
+    return true;
+  }
+  back(): boolean {
+    if (this.points.length === 0) return false;
+    this.points.pop();
+    this.show(null, this.points);
+    return true;
+  }
+}
+
+export class LassoGesture extends Outline {
+  press(place: Place): string | null {
+    return this.start(place);
+  }
+  drag(place: Place): void {
+    const at = this.inSlice(place);
+    if (this.points.length === 0 || apart(at, this.points.at(-1)!) < 0.1) return;
+    this.points.push(at);
+    this.show(null, []);
+  }
+  release(): void {
+    const { points, axis, began, editor } = this;
+    this.cancel();
+    if (points.length < 3) return;
+    this.tell(closeOutline(editor, 'Lasso', points, axis, began));
+  }
+}
+
+export class ScissorsGesture extends LassoGesture {
+  protected override erases(): boolean {
+    return this.editor.settings.scissors !== 'fill-inside';
+  }
+  override release(): void {
+    const { points, axis, editor, began } = this;
+    this.cancel();
+    if (points.length < 3) return;
+    const { slabMm, scissors: how } = editor.settings;
+    const [a, b] = inPlane(axis);
+    const middle = points[0][axis];
+    const half = slabMm === null ? Infinity : Math.floor(slabMm / 2 / editor.grid.spacing[axis] + 1e-6);
+    const last = editor.grid.shape[axis] - 1;
+    const operation = {
+      kind: 'scissors' as const,
+      label: editor.activeLabel,
+      axis,
+      points: points.map((v): Point => [v[a], v[b]]),
+      slices: [Math.max(0, middle - half), Math.min(last, middle + half)] as [number, number],
+      how,
+    };
+    carryOut(editor, { name: 'Scissors', operation, began }).then(
+      (outcome) => this.tell(outcome),
+      (error: unknown) => editor.say(error instanceof Error ? error.message : String(error)),
+    );
+  }
+}

@@ -1,0 +1,93 @@
+// Changes in one slice, made on the page's thread since they are small: permitted voxels only, one step at the end.
+import type { Triple } from '../../electron/contract/geometry.ts';
+import type { EditorState } from './editor-state.svelte.ts';
+import { arrivedIn, STILL_LOADING } from './image-source.ts';
+import type { Box } from './label-volume.ts';
+import { inPlane, stridesOf, type Axis } from './operations/block.ts';
+import { permissions } from './permissions.ts';
+import type { Outcome } from './structure-operations.ts';
+import { Stroke } from './stroke.ts';
+
+export interface Slice {
+  axis: Axis;
+  index: number;
+}
+
+/** How a slice lies in memory: voxel (a, b) is at start + a·stepA + b·stepB; a runs along the faster axis. */
+export interface SliceWalk {
+  start: number;
+  stepA: number;
+  stepB: number;
+  across: number;
+  down: number;
+}
+
+export function walkSlice(shape: Readonly<Triple>, { axis, index }: Slice): SliceWalk {
+  const [a, b] = inPlane(axis);
+  const strides = stridesOf(shape);
+  return {
+    start: index * strides[axis],
+    stepA: strides[a],
+    stepB: strides[b],
+    across: shape[a],
+    down: shape[b],
+  };
+}
+
+export function boxOfSlice(shape: Readonly<Triple>, { axis, index }: Slice): Box {
+  const low: Triple = [0, 0, 0];
+  const high = shape.map((n) => n - 1) as Triple;
+  low[axis] = high[axis] = index;
+  return { low, high };
+}
+
+/** What the slice's voxel (a, b) is to be: the active structure, nothing of it, or left alone. */
+export type Wish = 'paint' | 'erase' | null;
+
+/**
+ * Asks `wish` for every voxel of a slice and carries out what is permitted, as one step called `name`. Answers a
+ * sentence where nothing could be done.
+ */
+export function editSlice(
+  editor: EditorState,
+  slice: Slice,
+  name: string,
+  wish: (a: number, b: number) => Wish,
+  began = performance.now(),
+): Outcome {
+  const refusal = editor.refusal();
+  if (refusal) return { voxels: 0, sentence: refusal };
+  const { volume, image, activeLabel } = editor;
+  const rule = editor.rule();
+  const box = boxOfSlice(volume.shape, slice);
+  if (rule.range && (!image || !arrivedIn(image, box))) return { voxels: 0, sentence: STILL_LOADING };
+  const painting = permissions(rule, activeLabel, activeLabel);
+  const erasing = permissions(rule, activeLabel, 0);
+  const stroke = new Stroke(volume);
+  const { start, stepA, stepB, across, down } = walkSlice(volume.shape, slice);
+  let kept = 0;
+  for (let b = 0; b < down; b++) {
+    let at = start + b * stepB;
+    for (let a = 0; a < across; a++, at += stepA) {
+      const wanted = wish(a, b);
+      const label = volume.labels[at];
+      if (wanted === null || (wanted === 'paint' ? label === activeLabel : label !== activeLabel)) continue;
+      const value = rule.range ? image!.voxels[at] : 0;
+      const inRange = rule.range === null || (value >= rule.range.low && value <= rule.range.high);
+      if (!inRange || (wanted === 'paint' ? painting : erasing)[label] === 0) kept++;
+      else stroke.set(at, wanted === 'paint' ? activeLabel : 0);
+    }
+  }
+  const finished = stroke.finish();
+  const guarded =
+    kept > 0 ? `${kept.toLocaleString('en')} voxels were kept by a lock or by the region.` : null;
+  if (!finished) return { voxels: 0, sentence: guarded ?? 'There is nothing to change.' };
+  volume.changed(box);
+  editor.journal?.add({
+    ...finished,
+    tool: name,
+    label: activeLabel,
+    milliseconds: performance.now() - began,
+  });
+  return { voxels: finished.voxels, sentence: guarded };
+}
