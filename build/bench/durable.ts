@@ -8,6 +8,7 @@ import { workerEntry } from '../../electron/workers/entry.ts';
 import { createMaskClient } from '../../electron/workers/mask-client.ts';
 import { createPool } from '../../electron/workers/pool.ts';
 import { createBareStudy } from '../../test/fixtures/bare-study.ts';
+import { strokesOverHttp } from './durable-http.ts';
 import { folder as benchFolder, SHAPE } from './material.ts';
 import { quantile, type Bench } from './rows.ts';
 
@@ -63,11 +64,20 @@ export const durable: Bench = {
         if (n >= 10) samples.push(performance.now() - began);
       }
       await masks.settled();
+      const sent = Array.from({ length: STROKES }, (_, n) => strokeBytes(n));
+      const overHttp = await strokesOverHttp(sent, say);
       const bare = quantile(bareWrites(join(folder, 'bare')), 0.5);
       return [
         {
           what: 'stroke → durable (service, synchronous=FULL)',
           samples,
+          unit: 'ms',
+          target: { limit: 10, of: 'p95' },
+          peer: { name: 'bare write + fsync', value: bare },
+        },
+        {
+          what: 'stroke → durable, sent over HTTP',
+          samples: overHttp,
           unit: 'ms',
           target: { limit: 10, of: 'p95' },
           peer: { name: 'bare write + fsync', value: bare },
