@@ -37,7 +37,7 @@ const ONLY_IN: { packages: RegExp; files: RegExp; place: string }[] = [
 const FEATURE_DOORS = [
   /\/service\.ts$/,
   /\/cases\/volumes\.ts$/,
-  /\/reads\/assignments\.ts$/,
+  /\/reads\/(assignments|design|questions)\.ts$/,
   /\/reads\/editor\.ts$/,
   /\/cases\/uploads\.ts$/,
   /\/models\/library\.ts$/,

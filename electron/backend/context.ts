@@ -26,6 +26,8 @@ export interface OpenStudy {
   readonly folder: string;
   readonly database: StudyDatabase;
   readonly events: EventHub;
+  /** The clock; milliseconds since 1970. */
+  now(): number;
 }
 
 /** Fan-out of study events to whoever listens; `visibleTo` keeps blinded news from readers. */

@@ -8,7 +8,7 @@ export type Id = z.infer<typeof IdSchema>;
 /** ISO 8601 in UTC, for example 2026-11-23T08:15:00.000Z. */
 export const TimeSchema = z.iso.datetime();
 
-export const RoleSchema = z.enum(['coordinator', 'reader']);
+export const RoleSchema = z.enum(['coordinator', 'reader', 'auditor']);
 export type Role = z.infer<typeof RoleSchema>;
 
 export const ColourSchema = z.string().regex(/^#[0-9a-f]{6}$/i, 'must look like #56b4e9');

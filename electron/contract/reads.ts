@@ -68,7 +68,10 @@ export const ReadSchema = z.object({
   sealedSha256: z.string().nullable(),
   /** Present while this window holds the read for editing; it goes with every write as `x-concord-lease`. */
   lease: z.string().nullable(),
+  /** True when an AI mask may be asked for now. */
   aiAllowed: z.boolean(),
+  /** In the arm `after-draft`: when the first draft was kept, from when on AI masks are allowed. */
+  firstDraftAt: TimeSchema.nullable(),
 });
 export type Read = z.infer<typeof ReadSchema>;
 
@@ -93,6 +96,7 @@ export const BoardEntrySchema = z.object({
   personId: IdSchema,
   caseId: IdSchema,
   roundNumber: z.int(),
+  arm: ArmSchema,
   readId: IdSchema.nullable(),
   state: z.enum(['due', 'draft', 'locked', 'sealed']),
   unlocksAt: TimeSchema.nullable(),

@@ -1,10 +1,20 @@
 // A study: its structures, readers, rounds and how it is opened.
 import * as z from 'zod';
+import {
+  ArmSchema,
+  designFaults,
+  DesignSchema,
+  InstructionsSchema,
+  NewQuestionSchema,
+  PLAIN_DESIGN,
+  QualificationSchema,
+  type Arm,
+} from './design.ts';
+import { QuestionSchema } from './forms.ts';
 import { ColourSchema, IdSchema, NameSchema, RoleSchema, TimeSchema } from './identity.ts';
 
 export const ModalitySchema = z.enum(['CT', 'MR', 'other']);
-export const ArmSchema = z.enum(['assisted', 'unassisted']);
-export type Arm = z.infer<typeof ArmSchema>;
+export { ArmSchema, type Arm };
 
 export const NewStructureSchema = z.object({
   label: z.int().min(1, 'labels go from 1 to 255').max(255, 'labels go from 1 to 255'),
@@ -34,15 +44,21 @@ export type Person = z.infer<typeof PersonSchema>;
 /** A round of reading. Round 2 and later unlock `washoutDays` after the same reader sealed the case in the round before. */
 export const NewRoundSchema = z.object({
   name: NameSchema,
-  arm: ArmSchema,
+  /** Of every read of the round, unless the design gives arms otherwise. */
+  arm: ArmSchema.default('assisted'),
   washoutDays: z.number().min(0).max(3650),
+  /** How many of the cases are read in this round: less than 1 repeats some, for agreement with oneself. */
+  share: z.number().gt(0, 'must be above 0').max(1, 'must be at most 1').default(1),
 });
-export const RoundSchema = NewRoundSchema.extend({ id: IdSchema, number: z.int().positive() });
+/** Round 0 is the qualification. */
+export const RoundSchema = NewRoundSchema.extend({ id: IdSchema, number: z.int().min(0) });
 export type Round = z.infer<typeof RoundSchema>;
 
 /** What creates a study: the New study page and `concord study create --protocol protocol.json` alike. */
 export const ProtocolSchema = z
-  .object({
+  .strictObject({
+    /** Where protocol.schema.json lies, for editors that help with typing. */
+    $schema: z.string().optional(),
     name: NameSchema,
     modality: ModalitySchema,
     structures: z.array(NewStructureSchema).min(1, 'a study needs at least one structure').max(255),
@@ -53,9 +69,15 @@ export const ProtocolSchema = z
       .min(1, 'a study needs at least one round')
       .max(20)
       .default([
-        { name: 'Round 1', arm: 'assisted', washoutDays: 0 },
-        { name: 'Round 2', arm: 'assisted', washoutDays: 14 },
+        { name: 'Round 1', arm: 'assisted', washoutDays: 0, share: 1 },
+        { name: 'Round 2', arm: 'assisted', washoutDays: 14, share: 1 },
       ]),
+    /** See the audit trail and the board; never images, masks or results. */
+    auditors: z.array(NewReaderSchema).max(20).default([]),
+    design: DesignSchema.default(PLAIN_DESIGN),
+    questions: z.array(NewQuestionSchema).max(100).default([]),
+    qualification: QualificationSchema.optional(),
+    instructions: InstructionsSchema.optional(),
     /** Seeds every reader's order of cases; chosen at random when absent. */
     seed: z.int().min(0).max(2147483647).optional(),
   })
@@ -81,12 +103,21 @@ export const ProtocolSchema = z
       'structures',
       'structure',
     );
-    const people = [protocol.coordinator.name, ...protocol.readers.map((r) => r.name)];
-    repeated(
-      people.map((name) => name.toLowerCase()),
-      'readers',
-      'name',
-    );
+    // Each name where it stands, so that the fault points at the field that somebody typed it into.
+    const seen = new Set([protocol.coordinator.name.toLowerCase()]);
+    const people = [
+      ...protocol.readers.map(({ name }, index) => ({ name, path: ['readers', index, 'name'] })),
+      ...protocol.auditors.map(({ name }, index) => ({ name, path: ['auditors', index, 'name'] })),
+    ];
+    for (const { name, path } of people) {
+      const key = name.toLowerCase();
+      if (seen.has(key)) context.addIssue({ code: 'custom', path, message: `name ${name} is used twice` });
+      seen.add(key);
+    }
+    const { design, rounds } = protocol;
+    for (const fault of designFaults({ design, rounds, readers: protocol.readers.length })) {
+      context.addIssue({ code: 'custom', ...fault });
+    }
   });
 export type Protocol = z.infer<typeof ProtocolSchema>;
 
@@ -124,5 +155,20 @@ export const StudyOverviewSchema = StudyFaceSchema.extend({
   createdAt: TimeSchema,
   structures: z.array(StructureSchema),
   rounds: z.array(RoundSchema),
+  design: DesignSchema,
+  qualification: QualificationSchema.nullable(),
+  instructions: InstructionsSchema,
+  questions: z.array(QuestionSchema),
 });
 export type StudyOverview = z.infer<typeof StudyOverviewSchema>;
+
+/** The published description of protocol.json, made from the schema itself. */
+export function protocolJsonSchema(): object {
+  const { $schema, ...schema } = z.toJSONSchema(ProtocolSchema, { io: 'input' });
+  return {
+    $schema,
+    title: 'Concord study protocol',
+    description: 'What `concord study create STUDY.concord --protocol protocol.json` makes a study from.',
+    ...schema,
+  };
+}

@@ -28,12 +28,33 @@ function hashEvent(
     .digest('hex');
 }
 
-/** Appends an event inside the transaction of the change that it is about. */
+/** The latest time in the chain; null in a study without events. */
+export async function latestAuditTime(db: Readable): Promise<string | null> {
+  const row = await db
+    .selectFrom('audit_event')
+    .select('at')
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.at ?? null;
+}
+
+/**
+ * `at`, or the chain's latest time where that is later: with a clock set back, the study's time stands still and does
+ * not run backwards.
+ */
+export async function studyTime(db: Readable, at: string): Promise<string> {
+  const latest = await latestAuditTime(db);
+  return latest !== null && latest > at ? latest : at;
+}
+
+/** Appends an event inside the transaction of the change that it is about; never before the event before it. */
 export async function appendAudit(
   db: Writable,
   entry: AuditEntry,
-  at = new Date().toISOString(),
+  wanted = new Date().toISOString(),
 ): Promise<void> {
+  const at = await studyTime(db, wanted);
   const last = await db
     .selectFrom('audit_event')
     .select(['seq', 'hash'])

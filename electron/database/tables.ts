@@ -1,4 +1,8 @@
 // The tables as Kysely sees them. Times are ISO 8601 UTC, JSON columns are text, booleans 0 or 1.
+import type { Generated } from 'kysely';
+
+export type ArmColumn = 'assisted' | 'unassisted' | 'after-draft';
+
 export interface Tables {
   study: {
     id: string;
@@ -7,18 +11,31 @@ export interface Tables {
     is_demo: 0 | 1;
     seed: number;
     created_at: string;
+    design: Generated<string>;
+    bundle: Generated<string | null>;
+    signing_key: Generated<string | null>;
   };
   structure: { id: string; label: number; name: string; colour: string; position: number };
   reader: {
     id: string;
     name: string;
-    role: 'coordinator' | 'reader';
+    role: 'coordinator' | 'reader' | 'auditor';
     passphrase_hash: string;
     colour: string;
     position: number;
     created_at: string;
+    failed_tries: Generated<number>;
+    locked_until: Generated<string | null>;
   };
-  session: { id: string; number: number; name: string; arm: 'assisted' | 'unassisted'; washout_days: number };
+  session: {
+    id: string;
+    /** 0 is the qualification. */
+    number: number;
+    name: string;
+    arm: ArmColumn;
+    washout_days: number;
+    share: Generated<number>;
+  };
   volume: {
     id: string;
     sha256: string;
@@ -41,7 +58,15 @@ export interface Tables {
     thumbnail: Uint8Array | null;
     created_at: string;
   };
-  case: { id: string; name: string; volume_id: string; position: number; created_at: string };
+  case: {
+    id: string;
+    name: string;
+    volume_id: string;
+    position: number;
+    created_at: string;
+    purpose: Generated<'study' | 'qualification'>;
+    reference_revision_id: Generated<string | null>;
+  };
   model: {
     id: string;
     name: string;
@@ -50,7 +75,14 @@ export interface Tables {
     manifest: string;
     first_used_at: string;
   };
-  assignment: { id: string; session_id: string; reader_id: string; case_id: string; position: number };
+  assignment: {
+    id: string;
+    session_id: string;
+    reader_id: string;
+    case_id: string;
+    position: number;
+    arm: ArmColumn;
+  };
   read: {
     id: string;
     assignment_id: string;
@@ -69,6 +101,9 @@ export interface Tables {
     lease_expires_at: string | null;
     /** `host:pid` of the process that granted the lease: a dead process holds nothing. */
     lease_process: string | null;
+    first_draft_at: Generated<string | null>;
+    first_draft_revision_id: Generated<string | null>;
+    beat_at: Generated<string | null>;
   };
   mask_revision: {
     id: string;
@@ -97,13 +132,44 @@ export interface Tables {
   form_question: {
     id: string;
     position: number;
-    scale: 'nominal' | 'ordinal' | 'interval';
     text: string;
+    scale: 'nominal' | 'ordinal' | 'interval';
     levels: string | null;
-    structure_id: string | null;
+    minimum: number | null;
+    maximum: number | null;
+    unit: string | null;
+    scope: 'case' | 'structure';
     required: 0 | 1;
+    moment: 'before' | 'after';
   };
-  form_answer: { read_id: string; question_id: string; value: string; at: string };
+  form_answer: { read_id: string; question_id: string; label: number; value: string; at: string };
+  qualification_result: {
+    read_id: string;
+    reference_revision_id: string;
+    pass_mark: number;
+    dice: string;
+    passed: 0 | 1;
+    at: string;
+  };
+  consensus: {
+    id: string;
+    case_id: string;
+    state: 'draft' | 'sealed';
+    revision_id: string;
+    provenance: string;
+    created_by: string;
+    created_at: string;
+    sealed_at: string | null;
+  };
+  bundle: {
+    id: string;
+    reader_id: string;
+    made_at: string;
+    made_by: string;
+    verify_key: string;
+    return_identity: string;
+  };
+  bundle_merge: { sha256: string; bundle_id: string; merged_at: string; report: string };
   job: {
     id: string;
     kind: 'import' | 'inference' | 'agreement';
@@ -117,6 +183,8 @@ export interface Tables {
     reason: string | null;
     notes: string | null;
     result: string | null;
+    /** `host:pid:nonce` of the process that runs it. */
+    process: Generated<string | null>;
   };
   display: { reader_id: string; scope: string; value: string; at: string };
   annotation: {

@@ -7,7 +7,7 @@ let study: StudyOverFetch;
 let elsewhere: StudyOverFetch;
 
 beforeAll(async () => {
-  study = await studyOverFetch({ cases: 1, readers: ['Ada'] });
+  study = await studyOverFetch({ cases: 1, readers: ['Ada'], auditors: ['Otto'] });
   elsewhere = await studyOverFetch({ cases: 1, readers: ['Eve'] });
 });
 afterAll(async () => {
@@ -36,26 +36,48 @@ describe('access', () => {
     expect([...routes].toSorted()).toEqual(Object.keys(ACCESS_RULES).toSorted());
   });
 
-  it.each([...rulesOf('reader'), ...rulesOf('coordinator')])('%s: not signed in is 401', async (route) => {
-    for (const token of [null, 'made-up', elsewhere.coordinator]) {
-      expect(await ask(route, token)).toMatchObject({ status: 401, code: 'sign-in-needed' });
-    }
-  });
+  it.each([...rulesOf('reader'), ...rulesOf('overseer'), ...rulesOf('coordinator')])(
+    '%s: not signed in is 401',
+    async (route) => {
+      for (const token of [null, 'made-up', elsewhere.coordinator]) {
+        expect(await ask(route, token)).toMatchObject({ status: 401, code: 'sign-in-needed' });
+      }
+    },
+  );
 
-  it.each(rulesOf('coordinator'))('%s: a reader is refused, the coordinator is not', async (route) => {
-    expect(await ask(route, study.readers[0].token)).toMatchObject({ status: 403, code: 'coordinator-only' });
-    const { status, code } = await ask(route, study.coordinator);
+  async function expectToPass(route: string, token: string) {
+    const { status, code } = await ask(route, token);
     expect([401, 403], `${status} ${code}`).not.toContain(status);
     expect(status).toBeLessThan(500);
+  }
+
+  it.each(rulesOf('coordinator'))(
+    '%s: reader and auditor are refused, the coordinator not',
+    async (route) => {
+      for (const token of [study.readers[0].token, study.auditors[0].token]) {
+        expect(await ask(route, token)).toMatchObject({ status: 403, code: 'coordinator-only' });
+      }
+      await expectToPass(route, study.coordinator);
+    },
+  );
+
+  it.each(rulesOf('overseer'))('%s: a reader is refused, coordinator and auditor are not', async (route) => {
+    expect(await ask(route, study.readers[0].token)).toMatchObject({ status: 403, code: 'overseer-only' });
+    await expectToPass(route, study.coordinator);
+    await expectToPass(route, study.auditors[0].token);
   });
 
   it.each(rulesOf('reader').filter((route) => !route.endsWith('/sign-out')))(
     '%s: any signed-in person passes, to what is theirs',
     async (route) => {
-      const { status, code } = await ask(route, study.readers[0].token);
-      expect(['sign-in-needed', 'coordinator-only'], `${status} ${code}`).not.toContain(code);
-      expect(status).toBeLessThan(500);
-      if (route.includes(':read') || route.includes(':job')) expect([400, 404, 422]).toContain(status);
+      for (const { token } of [...study.readers, ...study.auditors]) {
+        const { status, code } = await ask(route, token);
+        expect(['sign-in-needed', 'coordinator-only', 'overseer-only'], `${status} ${code}`).not.toContain(
+          code,
+        );
+        expect(status).toBeLessThan(500);
+        if (route.includes(':read') || route.includes(':job')) expect([400, 404, 422]).toContain(status);
+      }
     },
   );
 

@@ -74,6 +74,7 @@ it('a read is opened, drawn, undone, sealed, exported and verified', async () =>
   expect((await study.call('GET', at(`/reads/${read.id}/mask.nii.gz`), { token })).code).toBe(
     'read-not-sealed',
   );
+  clock += 8000;
   const beat = { token, lease: read.lease, json: { activeSeconds: 7.5 } };
   expect((await study.call('POST', at(`/reads/${read.id}/heartbeat`), beat)).status).toBe(204);
   const seal = await study.call('POST', at(`/reads/${read.id}/seal`), { token, lease: read.lease });

@@ -66,7 +66,7 @@ describe('making a study', () => {
     ['a label twice', { structures: [...GOOD.structures, { label: 1, name: 'B', colour: '#000000' }] }, 'protocol.structures.1', /label 1 is used twice/],
     ['a structure twice', { structures: [...GOOD.structures, { label: 2, name: 'LIVER', colour: '#000000' }] }, 'protocol.structures.1', /liver is used twice/],
     ['a short passphrase', { coordinator: { name: 'Cora', passphrase: 'abc' } }, 'protocol.coordinator.passphrase', /4 characters/],
-    ['a name twice', { readers: [{ name: 'cora', passphrase: 'open sesame' }] }, 'protocol.readers.1', /used twice/],
+    ['a name twice', { readers: [{ name: 'cora', passphrase: 'open sesame' }] }, 'protocol.readers.0.name', /used twice/],
     ['no rounds', { rounds: [] }, 'protocol.rounds', /at least one/],
     ['a negative washout', { rounds: [{ name: 'R', arm: 'assisted', washoutDays: -1 }] }, 'protocol.rounds.0.washoutDays', /./],
   ]; // prettier-ignore

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBackend, type Backend } from '../../electron/backend/index.ts';
 import type { Case } from '../../electron/contract/cases.ts';
 import type { Host } from '../../electron/contract/host.ts';
-import type { StudyFace, StudyOverview } from '../../electron/contract/study.ts';
+import { ProtocolSchema, type StudyFace, type StudyOverview } from '../../electron/contract/study.ts';
 import { writeNifti } from '../../electron/imaging/index.ts';
 import { FILE_GRID, studyOverFetch, VOXELS, type StudyOverFetch } from '../fixtures/study-over-fetch.ts';
 
@@ -192,10 +192,10 @@ describe(`a disk that cannot be written to${noDisk ? ` (${noDisk})` : ''}`, () =
     try {
       const path = join(disk, 'Locked.concord');
       const { services } = other;
-      const protocol = {
+      const protocol = ProtocolSchema.parse({
         ...PROTOCOL,
-        rounds: [{ name: 'Round 1', arm: 'assisted' as const, washoutDays: 0 }],
-      };
+        rounds: [{ name: 'Round 1', arm: 'assisted', washoutDays: 0 }],
+      });
       await services.studies.leave(await services.studies.create(protocol, path));
       spawnSync('mount', ['-o', 'remount,ro', disk]);
       const before = readdirSync(path);

@@ -6,6 +6,12 @@ import { html, type Html } from './html.ts';
 import type { ReportInput } from './report-input.ts';
 import { hasSeveralArms, KINDS } from './wording.ts';
 
+const ARMS = {
+  assisted: 'an AI mask allowed',
+  unassisted: 'no AI mask',
+  'after-draft': 'an AI mask after the first draft',
+};
+
 /** Paragraphs that could stand in a paper as they are. */
 export function methods(input: ReportInput): Html {
   const paragraphs = [
@@ -24,7 +30,7 @@ function design({ study, flow, run }: ReportInput): string {
   const rounds = study.rounds.map((round) => {
     const washout =
       round.number > 1 ? `, at least ${counted(round.washoutDays, 'day')} after the round before` : '';
-    const arm = round.arm === 'assisted' ? 'an AI mask allowed' : 'no AI mask';
+    const arm = ARMS[round.arm];
     const name = round.name === `Round ${round.number}` ? '' : `“${round.name}”, `;
     return `round ${round.number} (${name}${arm}${washout})`;
   });

@@ -11,7 +11,7 @@ export interface ReportStructure {
 export interface ReportRound {
   number: number;
   name: string;
-  arm: 'assisted' | 'unassisted';
+  arm: 'assisted' | 'unassisted' | 'after-draft';
   /** Days between a reader's seal in the round before and the unlocking of this one. */
   washoutDays: number;
 }

@@ -54,16 +54,20 @@ export function createAgreementService(needs: { jobs: JobService; masks: MaskSer
         metricVersion: METRIC_VERSION,
         inputs: await inputsOf(study, reads),
         exclusions: await exclusionsOf(study, reads, pairs),
-        computedAt: new Date().toISOString(),
+        computedAt: new Date(study.now()).toISOString(),
       };
       await study.database.write(async (tx) => {
         await insertRun(tx, run, rows);
-        await appendAudit(tx, {
-          actor: person?.name ?? 'command line',
-          action: 'agreement.computed',
-          subject: run.id,
-          details: { pairs: pairs.length, reads: reads.length, metricVersion: METRIC_VERSION },
-        });
+        await appendAudit(
+          tx,
+          {
+            actor: person?.name ?? 'command line',
+            action: 'agreement.computed',
+            subject: run.id,
+            details: { pairs: pairs.length, reads: reads.length, metricVersion: METRIC_VERSION },
+          },
+          run.computedAt,
+        );
       });
       study.events.publish({ type: 'agreement' }, { personId: '' });
       return { result: { runId: run.id, pairs: pairs.length }, notes: run.exclusions };

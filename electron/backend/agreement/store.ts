@@ -1,5 +1,6 @@
 // What agreement reads (sealed reads and their AI baselines) and what it keeps (runs and rows).
 import type { AgreementRow } from '../../contract/agreement.ts';
+import type { Arm } from '../../contract/design.ts';
 import type { Grid } from '../../contract/geometry.ts';
 import type { Readable, Writable } from '../../database/open.ts';
 
@@ -12,7 +13,7 @@ export interface SealedRead {
   personId: string;
   personName: string;
   round: number;
-  arm: 'assisted' | 'unassisted';
+  arm: Arm;
   caseId: string;
   caseName: string;
   source: 'concord' | 'import';
@@ -32,6 +33,8 @@ export async function sealedReads(db: Readable): Promise<SealedRead[]> {
     .innerJoin('volume', 'volume.id', 'case.volume_id')
     .innerJoin('mask_revision', 'mask_revision.id', 'read.sealed_revision_id')
     .where('read.state', '=', 'sealed')
+    // Round 0 is the qualification: no part of the study's agreement.
+    .where('session.number', '>', 0)
     .select([
       'read.id as readId',
       'read.assignment_id as assignmentId',
@@ -40,7 +43,7 @@ export async function sealedReads(db: Readable): Promise<SealedRead[]> {
       'reader.id as personId',
       'reader.name as personName',
       'session.number as round',
-      'session.arm',
+      'assignment.arm',
       'case.id as caseId',
       'case.name as caseName',
       'read.source',

@@ -167,7 +167,7 @@ async function store(
   volume: ImportedVolume,
   actor: string,
 ): Promise<{ id: string; name: string }> {
-  const at = new Date().toISOString();
+  const at = new Date(study.now()).toISOString();
   const warnings = [...volume.warnings];
   if (volume.modality !== null && study.modality !== 'other' && volume.modality !== study.modality) {
     warnings.push(`The study is for ${study.modality} and this volume is ${volume.modality}.`);

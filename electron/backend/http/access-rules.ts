@@ -1,7 +1,10 @@
 // Who may call which route. A test walks every route of the app and fails on one that is not here or answers otherwise.
 
-/** any: nobody need sign in. reader: any signed-in person, and the service decides whose it is. coordinator: only they. */
-export type AccessRule = 'any' | 'reader' | 'coordinator';
+/**
+ * any: nobody need sign in. reader: any signed-in person, and the service decides whose it is. overseer: coordinators
+ * and auditors. coordinator: only they.
+ */
+export type AccessRule = 'any' | 'reader' | 'overseer' | 'coordinator';
 
 export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   'GET /api/host': 'any',
@@ -13,7 +16,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   'GET /api/studies/:study': 'any',
   'POST /api/studies/:study/sign-in': 'any',
   'POST /api/studies/:study/sign-out': 'reader',
-  'GET /api/studies/:study/overview': 'coordinator',
+  'GET /api/studies/:study/overview': 'overseer',
   'POST /api/studies/:study/structures': 'coordinator',
   'POST /api/studies/:study/structures/order': 'coordinator',
   'POST /api/studies/:study/structures/:structure': 'coordinator',
@@ -21,8 +24,8 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   'POST /api/studies/:study/display': 'reader',
   'POST /api/studies/:study/readers': 'coordinator',
   'POST /api/studies/:study/rounds': 'coordinator',
-  'GET /api/studies/:study/audit': 'coordinator',
-  'POST /api/studies/:study/audit/verify': 'coordinator',
+  'GET /api/studies/:study/audit': 'overseer',
+  'POST /api/studies/:study/audit/verify': 'overseer',
   'GET /api/studies/:study/cases': 'coordinator',
   'GET /api/studies/:study/cases/:case/thumbnail': 'coordinator',
   'GET /api/studies/:study/cases/:case/voxels': 'coordinator',
@@ -31,7 +34,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   'POST /api/studies/:study/imports': 'coordinator',
   'POST /api/studies/:study/imports/mask': 'coordinator',
   'GET /api/studies/:study/worklist': 'reader',
-  'GET /api/studies/:study/board': 'coordinator',
+  'GET /api/studies/:study/board': 'overseer',
   'POST /api/studies/:study/reads': 'reader',
   'GET /api/studies/:study/reads/:read': 'reader',
   'GET /api/studies/:study/reads/:read/voxels': 'reader',
@@ -44,6 +47,9 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   'POST /api/studies/:study/reads/:read/redo': 'reader',
   'POST /api/studies/:study/reads/:read/heartbeat': 'reader',
   'POST /api/studies/:study/reads/:read/release': 'reader',
+  'GET /api/studies/:study/reads/:read/form': 'reader',
+  'POST /api/studies/:study/reads/:read/form': 'reader',
+  'POST /api/studies/:study/reads/:read/first-draft': 'reader',
   'POST /api/studies/:study/reads/:read/seal': 'reader',
   'POST /api/studies/:study/reads/:read/reopen': 'coordinator',
   'GET /api/studies/:study/reads/:read/view': 'reader',

@@ -45,7 +45,18 @@ export const coordinatorOnly = createMiddleware<StudyEnv>(async (context, next) 
   await next();
 });
 
-/** The person who asks, for routes behind `signedIn` or `coordinatorOnly`. */
+/** Lets coordinators and auditors through. */
+export const overseerOnly = createMiddleware<StudyEnv>(async (context, next) => {
+  const { role } = who(context);
+  if (role === 'reader') {
+    throw new Problem('overseer-only', 'Only the coordinator and auditors of this study may see this.', {
+      status: 403,
+    });
+  }
+  await next();
+});
+
+/** The person who asks, for routes behind one of these. */
 export function who(context: { var: { person: Person | null } }): Person {
   if (!context.var.person)
     throw new Problem('sign-in-needed', 'Sign in to this study first.', { status: 401 });

@@ -1,9 +1,10 @@
 // Jobs at rest: started and ended ones, so that a restart can say what became of them.
+import type { Selectable } from 'kysely';
 import type { Job } from '../../contract/jobs.ts';
 import type { Readable, Writable } from '../../database/open.ts';
 import type { Tables } from '../../database/tables.ts';
 
-type JobRow = Tables['job'];
+type JobRow = Selectable<Tables['job']>;
 
 export async function insertJob(db: Writable, job: Job, createdBy: string | null): Promise<void> {
   await db

@@ -248,6 +248,7 @@ describe('seals', () => {
     const [ada] = bare.readers;
     const { read, editor } = await open(ada);
     await masks.append(bare.study, read.id, editor, stroke(1, 10, 20, 0, 1));
+    clock += 13_000;
     await reads.heartbeat(bare.study, read.id, editor, 12.5);
     const { sha256 } = await masks.seal(bare.study, read.id, editor);
     expect(await code(masks.append(bare.study, read.id, editor, stroke(2, 30, 40, 0, 1)))).toBe(

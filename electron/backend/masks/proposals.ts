@@ -36,20 +36,21 @@ export function createProposals(needs: { reads: ReadService; client: MaskClient;
 
   /**
    * Adds a proposal to a draft; strokes sent meanwhile wait until it is in. Throws Problem `read-not-found`,
-   * `read-sealed`, `ai-not-allowed` (unassisted arm), `label-unknown`, `mask-bytes-damaged`, `proposal-not-wanted`.
+   * `read-sealed`, `ai-not-allowed` and `ai-not-yet` (by the arm), `label-unknown`, `mask-bytes-damaged`, `proposal-not-wanted`.
    */
   function addProposal(study: OpenStudy, proposal: NewProposal): Promise<AddedProposal> {
     const { readId } = proposal;
     return live.inTurn(study, readId, async () => {
       const db = study.database.read;
-      const record = await draftOf(await reads.record(db, readId));
+      const record = draftOf(reads, await reads.record(db, readId));
       const { snapshotSeq: _none, ...composition } = await loadComposition(db, record, record.lastSeq);
       const compared = await client.compare(composition, proposal.bytes);
       requireLabels(labelsIn(compared.proposal.counts), await labelsOfStudy(db), 'The AI mask');
       const asBase = record.lastSeq === 0 && (await baseMayGiveWay(study, record));
       const zippedPatch = asBase || compared.patch.length === 0 ? null : await compress(compared.patch);
       const added = await study.database.write(async (tx): Promise<AddedProposal> => {
-        const now = await draftOf(await reads.record(tx, readId));
+        const now = draftOf(reads, await reads.record(tx, readId));
+        if (now.lastSeq === 0) await reads.requireDrawable(tx, readId);
         if (now.lastSeq !== record.lastSeq || now.baseRevisionId !== record.baseRevisionId) throw changed();
         if (proposal.leaseCheck && !(await proposal.leaseCheck())) throw notWanted();
         const at = new Date(reads.now()).toISOString();
@@ -100,18 +101,14 @@ export function createProposals(needs: { reads: ReadService; client: MaskClient;
   return { addProposal };
 }
 
-async function draftOf(record: ReadRecord | null): Promise<ReadRecord> {
+function draftOf(reads: ReadService, record: ReadRecord | null): ReadRecord {
   if (!record) throw new Problem('read-not-found', 'There is no such read in this study.', { status: 404 });
   if (record.state !== 'draft') {
     throw new Problem('read-sealed', 'The read was sealed meanwhile, so the AI mask was not added.', {
       status: 409,
     });
   }
-  if (record.round.arm === 'unassisted') {
-    throw new Problem('ai-not-allowed', 'This round is read without AI, so no AI mask was added.', {
-      status: 403,
-    });
-  }
+  reads.requireAi(record);
   return record;
 }
 

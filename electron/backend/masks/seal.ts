@@ -35,6 +35,7 @@ export function createSealing(needs: { reads: ReadService; client: MaskClient; l
     return live.inTurn(study, readId, async () => {
       const db = study.database.read;
       const record = await reads.editable(db, readId, editor);
+      await reads.requireSealable(db, record);
       const { snapshotSeq: _none, ...composition } = await loadComposition(db, record, record.lastSeq, false);
       const mask = await client.compose(composition);
       requireLabels(labelsIn(mask.counts), await labelsOfStudy(db), 'The mask');
@@ -47,6 +48,7 @@ export function createSealing(needs: { reads: ReadService; client: MaskClient; l
             { status: 409 },
           );
         }
+        await reads.requireSealable(tx, now);
         const at = new Date(reads.now()).toISOString();
         const common = { readId, caseId: record.caseId, kind: 'sealed' as const };
         const revisionId = await insertRevision(tx, { ...common, patchSeq: record.lastSeq, mask, at });

@@ -7,6 +7,7 @@ import type { MaskClient } from '../../workers/mask-client.ts';
 import type { OpenStudy } from '../context.ts';
 import type { Editor, ReadRecord, ReadService } from '../reads/service.ts';
 import { composeRead } from './compose.ts';
+import { createFirstDrafts } from './first-draft.ts';
 import { createImports, type SealedImport } from './imports.ts';
 import { LiveReads } from './live.ts';
 import { createProposals, type AddedProposal, type NewProposal } from './proposals.ts';
@@ -36,6 +37,8 @@ export interface MaskService {
   revisionBytes(study: OpenStudy, revisionId: string): Promise<Uint8Array>;
   addProposal(study: OpenStudy, proposal: NewProposal): Promise<AddedProposal>;
   seal(study: OpenStudy, readId: string, editor: Editor): Promise<{ sha256: string }>;
+  /** Keeps what is drawn as the first draft; see first-draft.ts for its refusals. */
+  keepFirstDraft(study: OpenStudy, readId: string, editor: Editor): Promise<void>;
   /** Called when a window leaves a read: a snapshot in the background makes the next opening fast. */
   left(study: OpenStudy, readId: string): Promise<void>;
   importSealed(study: OpenStudy, mask: SealedImport): Promise<{ readId: string }>;
@@ -80,6 +83,7 @@ export function createMaskService(needs: { reads: ReadService; client: MaskClien
     ...steps,
     ...createSealing({ reads, client, live }),
     ...createProposals({ reads, client, live }),
+    ...createFirstDrafts({ reads, client, live }),
     ...createImports({ reads, client }),
     revisionBytes,
     async mask(study, readId, person) {

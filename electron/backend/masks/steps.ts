@@ -87,6 +87,8 @@ export function createSteps(needs: Needs) {
     return inTransaction(study, readId, editor, async (tx, record) => {
       if (seq <= record.lastSeq) return sameStroke(tx, record, stroke);
       requireNext(record, seq);
+      // What is asked before the mask is answered before its first stroke.
+      if (record.lastSeq === 0) await reads.requireDrawable(tx, readId);
       const entry = live.peek(study, record);
       if (!entry) return 'not-loaded';
       const { voxels, labels } = describePatch(bytes, entry.voxels);

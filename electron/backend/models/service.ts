@@ -23,7 +23,7 @@ export interface ModelService {
   list(): Promise<ModelSummary[]>;
   add(path: string): Promise<ModelSummary>;
   /**
-   * Starts a model on a read. Throws Problem `read-not-found`, `lease-lost`, `ai-not-allowed`, `model-not-found`,
+   * Starts a model on a read. Throws Problem `read-not-found`, `lease-lost`, `ai-not-allowed`, `ai-not-yet`, `model-not-found`,
    * `modality-differs` (confirm to go on), `labels-unmapped`.
    */
   start(study: OpenStudy, readId: string, editor: Editor, request: InferenceRequest): Promise<Job>;
@@ -104,9 +104,7 @@ export function createModelService(needs: {
     add: (path) => library.add(path),
     async start(study, readId, editor, request) {
       const record = await reads.editable(study.database.read, readId, editor);
-      if (record.round.arm === 'unassisted') {
-        throw new Problem('ai-not-allowed', 'This round is read without AI masks.', { status: 403 });
-      }
+      reads.requireAi(record);
       const { manifest } = await library.get(request.modelId);
       const { modality } = await needs.volumes.facts(study, record.volumeId);
       refuseWrongModality(manifest, modality, request.confirmedModality);

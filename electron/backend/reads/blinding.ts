@@ -1,5 +1,6 @@
 // The rules of blinding and washout, without a database: what is locked, what a person may look at.
 import type { Person } from '../../contract/study.ts';
+import { Problem } from '../../contract/problem.ts';
 import type { ReadRecord } from './store.ts';
 
 const DAY_MS = 86_400_000;
@@ -16,12 +17,16 @@ export interface Turn {
 
 export type Lock = { locked: false } | { locked: true; unlocksAt: number | null; because: string };
 
+/** Why a reader may not start the study yet (the qualification), in a sentence; null when they may. */
+export type Gate = string | null;
+
 /**
- * Whether `turn` is open yet. Round n of a case opens `washoutDays` after the same reader sealed it in the round
+ * Whether `turn` is open yet. `gate` holds every round but the qualification (round 0). Round n of a case opens `washoutDays` after the same reader sealed it in the round
  * before. The sentence tells neither which earlier item is meant nor, to the hour, when that was sealed: the date
  * shown is the first midnight (UTC) by which the washout is over.
  */
-export function lockOf(turn: Turn, turns: readonly Turn[], now: number): Lock {
+export function lockOf(turn: Turn, turns: readonly Turn[], now: number, gate: Gate): Lock {
+  if (gate !== null && turn.roundNumber > 0) return { locked: true, unlocksAt: null, because: gate };
   const before = turnsOfCase(turn, turns)
     .filter((other) => other.roundNumber < turn.roundNumber)
     .sort((a, b) => b.roundNumber - a.roundNumber)[0];
@@ -68,6 +73,18 @@ function turnsOfCase(turn: Turn, turns: readonly Turn[]): Turn[] {
   return turns.filter((other) => other.caseId === turn.caseId && other.personId === turn.personId);
 }
 
+/** Turns by reader and case, so that a long list is gone through once. */
+export function turnsByCase<T extends Turn>(turns: readonly T[]): (turn: Turn) => readonly T[] {
+  const groups = new Map<string, T[]>();
+  for (const turn of turns) {
+    const key = `${turn.personId}/${turn.caseId}`;
+    const group = groups.get(key);
+    if (group) group.push(turn);
+    else groups.set(key, [turn]);
+  }
+  return (turn) => groups.get(`${turn.personId}/${turn.caseId}`) ?? [];
+}
+
 /** True while the reader still has to read the case again: until then an earlier read stays out of sight. */
 export function awaitsLaterRound(turn: Turn, turns: readonly Turn[]): boolean {
   return turnsOfCase(turn, turns).some(
@@ -77,13 +94,37 @@ export function awaitsLaterRound(turn: Turn, turns: readonly Turn[]): boolean {
 
 /**
  * Whether `person` may look at a read's images and mask. A reader: their own draft, and their own sealed read once
- * no later round of the case is unsealed. A coordinator: what is sealed or was.
+ * no later round of the case is unsealed. A coordinator: what is sealed or was. An auditor: nothing.
  */
-export function mayView(record: ReadRecord, person: Person, turns: readonly Turn[], now: number): boolean {
+export function mayView(
+  record: ReadRecord,
+  person: Person,
+  turns: readonly Turn[],
+  now: number,
+  gate: Gate,
+): boolean {
   if (person.role === 'coordinator') return record.state !== 'draft';
+  if (person.role !== 'reader') return false;
   if (record.personId !== person.id || record.state === 'superseded') return false;
   const turn = turns.find((t) => t.assignmentId === record.assignmentId);
   if (!turn) return false;
-  if (record.state === 'draft') return !lockOf(turn, turns, now).locked;
+  if (record.state === 'draft') return !lockOf(turn, turns, now, gate).locked;
   return !awaitsLaterRound(turn, turns);
+}
+
+/** Why no AI mask may enter or be shown in a draft: its arm is without, or its first draft is not kept yet. */
+export function aiRefusal(record: Pick<ReadRecord, 'round' | 'firstDraftAt'>): Problem | null {
+  if (record.round.arm === 'unassisted') {
+    return new Problem('ai-not-allowed', 'This read is without AI masks. Nothing was changed.', {
+      status: 403,
+    });
+  }
+  if (record.round.arm === 'after-draft' && record.firstDraftAt === null) {
+    return new Problem(
+      'ai-not-yet',
+      'In this read the AI mask comes after your own first draft. Draw it, keep it as your first draft, and ask again.',
+      { status: 403 },
+    );
+  }
+  return null;
 }

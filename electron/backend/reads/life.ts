@@ -1,18 +1,25 @@
 // The turns of a read's life that others bring about: sealed, reopened, taken in from a file.
 import type { Person } from '../../contract/study.ts';
 import { Problem } from '../../contract/problem.ts';
-import { appendAudit } from '../../database/audit.ts';
+import { appendAudit, studyTime } from '../../database/audit.ts';
 import type { Writable } from '../../database/open.ts';
 import type { OpenStudy } from '../context.ts';
 import { newId } from '../identity.ts';
+import { copyAnswers } from './questions.ts';
 import { notFound } from './refusals.ts';
 import type { AssignmentKey, ReadService, Seal } from './service.ts';
 import { currentRead, findRead, insertRead, listAssignments, updateRead, type ReadRecord } from './store.ts';
 
-type Life = Pick<ReadService, 'reopen' | 'markSealed' | 'setBase' | 'startImported'>;
+type Life = Pick<ReadService, 'reopen' | 'markSealed' | 'markFirstDraft' | 'setBase' | 'startImported'>;
 
 export function createReadLife(now: () => number): Life {
-  return { markSealed, setBase, startImported: (tx, of) => startImported(tx, of, now), reopen };
+  return {
+    markSealed,
+    markFirstDraft,
+    setBase,
+    startImported: (tx, of) => startImported(tx, of, now),
+    reopen,
+  };
 
   async function reopen(study: OpenStudy, readId: string, reason: string, by: Person) {
     const reopened = await study.database.write(async (tx) => {
@@ -30,7 +37,10 @@ export function createReadLife(now: () => number): Life {
         opened_at: at,
         base_revision_id: sealed.sealedRevisionId,
         reopen_reason: reason,
+        first_draft_at: sealed.firstDraftAt,
+        first_draft_revision_id: sealed.firstDraftRevisionId,
       });
+      await copyAnswers(tx, readId, newRead, at);
       const details = { reason, from: readId, version: sealed.version + 1, sha256: sealed.sealedSha256 };
       await appendAudit(tx, { actor: by.name, action: 'read.reopened', subject: newRead, details }, at);
       return { readId: newRead, personId: sealed.personId };
@@ -52,7 +62,7 @@ async function requireReopenable(tx: Writable, read: ReadRecord): Promise<void> 
       { status: 409 },
     );
   }
-  const turns = await listAssignments(tx, read.personId);
+  const turns = await listAssignments(tx, read.personId, read.caseId);
   const later = turns.find(
     (turn) =>
       turn.caseId === read.caseId && turn.roundNumber > read.round.number && turn.read?.state === 'draft',
@@ -68,7 +78,8 @@ async function requireReopenable(tx: Writable, read: ReadRecord): Promise<void> 
 async function markSealed(tx: Writable, readId: string, seal: Seal): Promise<void> {
   await updateRead(tx, readId, {
     state: 'sealed',
-    sealed_at: seal.at,
+    // Never before what happened already, whatever the clock says: the washout counts from here.
+    sealed_at: await studyTime(tx, seal.at),
     sealed_revision_id: seal.revisionId,
     sealed_sha256: seal.sha256,
     lease_token: null,
@@ -77,12 +88,23 @@ async function markSealed(tx: Writable, readId: string, seal: Seal): Promise<voi
   });
 }
 
+async function markFirstDraft(
+  tx: Writable,
+  readId: string,
+  draft: { at: string; revisionId: string },
+): Promise<void> {
+  await updateRead(tx, readId, {
+    first_draft_at: draft.at,
+    first_draft_revision_id: draft.revisionId,
+  });
+}
+
 async function setBase(tx: Writable, readId: string, revisionId: string): Promise<void> {
   await updateRead(tx, readId, { base_revision_id: revisionId });
 }
 
 async function startImported(tx: Writable, of: AssignmentKey, now: () => number): Promise<ReadRecord> {
-  const turns = await listAssignments(tx, of.personId);
+  const turns = await listAssignments(tx, of.personId, of.caseId);
   const turn = turns.find((t) => t.caseId === of.caseId && t.roundNumber === of.round);
   if (!turn) {
     throw new Problem(

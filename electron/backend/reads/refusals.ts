@@ -20,3 +20,11 @@ export function blinded(): Problem {
     { status: 409 },
   );
 }
+
+export function firstDraftMissing(): Problem {
+  return new Problem(
+    'first-draft-missing',
+    'This read asks for your own first draft before it is sealed. Keep what you drew as the first draft, then seal.',
+    { status: 409 },
+  );
+}

@@ -1,9 +1,10 @@
 // HTTP of reads: worklist and board, opening, lease, sealing, reopening, and the blinded voxels.
 import { Hono } from 'hono';
 import * as z from 'zod';
+import { GiveAnswersSchema } from '../../contract/forms.ts';
 import { HeartbeatSchema, OpenReadSchema, ReopenSchema } from '../../contract/reads.ts';
 import type { OpenStudy, StudyEnv } from '../context.ts';
-import { coordinatorOnly, signedIn, who } from '../http/access.ts';
+import { coordinatorOnly, overseerOnly, signedIn, who } from '../http/access.ts';
 import { check } from '../http/problems.ts';
 import type { MaskService } from '../masks/service.ts';
 import { editorOf } from './editor.ts';
@@ -11,7 +12,7 @@ import type { ReadService } from './service.ts';
 
 export interface ReadRouteNeeds {
   reads: ReadService;
-  masks: Pick<MaskService, 'seal' | 'left'>;
+  masks: Pick<MaskService, 'seal' | 'left' | 'keepFirstDraft'>;
   /** Canonical voxels of a volume, all or slices [from, from + count). */
   voxelResponse(
     study: OpenStudy,
@@ -33,7 +34,7 @@ const RangeSchema = z
 export function readRoutes({ reads, masks, voxelResponse }: ReadRouteNeeds) {
   return new Hono<StudyEnv>()
     .get('/worklist', signedIn, async (c) => c.json(await reads.worklist(c.var.study, who(c))))
-    .get('/board', coordinatorOnly, async (c) => c.json(await reads.board(c.var.study)))
+    .get('/board', overseerOnly, async (c) => c.json(await reads.board(c.var.study)))
     .post('/reads', signedIn, check('json', OpenReadSchema), async (c) =>
       c.json(await reads.open(c.var.study, c.req.valid('json').assignmentId, who(c))),
     )
@@ -56,6 +57,18 @@ export function readRoutes({ reads, masks, voxelResponse }: ReadRouteNeeds) {
       await reads.release(c.var.study, readId, editorOf(c));
       await masks.left(c.var.study, readId);
       return c.body(null, 204);
+    })
+    .get('/reads/:read/form', signedIn, async (c) =>
+      c.json(await reads.form(c.var.study, c.req.param('read'), who(c))),
+    )
+    .post('/reads/:read/form', signedIn, check('json', GiveAnswersSchema), async (c) => {
+      const { answers } = c.req.valid('json');
+      return c.json(await reads.answer(c.var.study, c.req.param('read'), editorOf(c), answers));
+    })
+    .post('/reads/:read/first-draft', signedIn, async (c) => {
+      const readId = c.req.param('read');
+      await masks.keepFirstDraft(c.var.study, readId, editorOf(c));
+      return c.json(await reads.show(c.var.study, readId, who(c)));
     })
     .post('/reads/:read/seal', signedIn, async (c) => {
       const readId = c.req.param('read');

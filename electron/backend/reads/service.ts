@@ -1,4 +1,5 @@
 // Reads from the worklist to the lease: who may open what, when, and which window holds it.
+import type { Form, GivenAnswer } from '../../contract/forms.ts';
 import type { BoardEntry, Read, WorklistItem } from '../../contract/reads.ts';
 import type { Person } from '../../contract/study.ts';
 import { Problem } from '../../contract/problem.ts';
@@ -6,15 +7,19 @@ import { appendAudit } from '../../database/audit.ts';
 import type { Readable, Writable } from '../../database/open.ts';
 import type { OpenStudy } from '../context.ts';
 import { newId } from '../identity.ts';
-import { awaitsLaterRound, lockOf, mayView } from './blinding.ts';
+import { aiRefusal, awaitsLaterRound, lockOf, mayView, turnsByCase } from './blinding.ts';
+import { requireClock } from './clock.ts';
+import { gateOf, gates } from './gate.ts';
 import { LEASE_MS, leaseIsLive, newLease, openElsewhere, requireLease, THIS_PROCESS } from './lease.ts';
 import { createReadLife } from './life.ts';
-import { blinded, notFound, sealedAlready } from './refusals.ts';
+import { formOf, keepAnswers, requireAnswers } from './questions.ts';
+import { blinded, firstDraftMissing, notFound, sealedAlready } from './refusals.ts';
 import { showRead } from './show.ts';
 import { toBoardEntry, toWorklistItem } from './worklist.ts';
 import {
   addActiveSeconds,
   currentRead,
+  findAssignment,
   findRead,
   insertRead,
   listAssignments,
@@ -35,7 +40,7 @@ export interface ReadService {
   board(study: OpenStudy): Promise<BoardEntry[]>;
   /**
    * Opens an assignment: makes the draft on first opening and takes the lease. A sealed read comes back without one.
-   * Throws Problem `assignment-not-found`, `read-locked`, `read-open-elsewhere`, `read-blinded`.
+   * Throws Problem `assignment-not-found`, `read-locked`, `read-open-elsewhere`, `read-blinded`, `clock-set-back`.
    */
   open(study: OpenStudy, assignmentId: string, person: Person): Promise<Read>;
   /** The read without a lease. Throws Problem `read-not-found` as `viewable` does. */
@@ -52,6 +57,19 @@ export interface ReadService {
    * `read-not-found`, `read-sealed`, `lease-lost`.
    */
   editable(db: Readable, readId: string, editor: Editor): Promise<ReadRecord>;
+  /**
+   * Passes when AI masks may enter `record` now. Throws Problem `ai-not-allowed` (arm without AI), `ai-not-yet` (first
+   * draft not kept).
+   */
+  requireAi(record: ReadRecord): void;
+  /** Throws Problem `answers-missing` while what is asked before the mask has no answer. */
+  requireDrawable(db: Readable, readId: string): Promise<void>;
+  /** Throws Problem `answers-missing` while a required question has none, `first-draft-missing` by the arm. */
+  requireSealable(db: Readable, record: ReadRecord): Promise<void>;
+  /** Questions, answers and what is missing, of a read that `person` may see. */
+  form(study: OpenStudy, readId: string, person: Person): Promise<Form>;
+  /** Keeps answers of a draft; see questions.ts for its refusals. */
+  answer(study: OpenStudy, readId: string, editor: Editor, answers: readonly GivenAnswer[]): Promise<Form>;
   /** Renews the lease inside the transaction of a write. */
   renew(tx: Writable, readId: string): Promise<void>;
   /** Renews the lease and adds to the time on task. */
@@ -66,6 +84,8 @@ export interface ReadService {
   /** The read by itself, with no question who asks: for other services, never for a route. */
   record(db: Readable, readId: string): Promise<ReadRecord | null>;
   markSealed(tx: Writable, readId: string, seal: Seal): Promise<void>;
+  /** Once, and never again. */
+  markFirstDraft(tx: Writable, readId: string, draft: { at: string; revisionId: string }): Promise<void>;
   setBase(tx: Writable, readId: string, revisionId: string): Promise<void>;
   /**
    * A draft for a mask drawn elsewhere, to be sealed in the same transaction. Throws Problem `assignment-not-found`,
@@ -92,8 +112,9 @@ export function createReadService(options: { now?: () => number } = {}): ReadSer
   async function viewable(study: OpenStudy, readId: string, person: Person): Promise<ReadRecord> {
     const record = await findRead(study.database.read, readId);
     if (!record) throw notFound();
-    const turns = await listAssignments(study.database.read, record.personId);
-    if (!mayView(record, person, turns, now())) throw notFound();
+    const turns = await listAssignments(study.database.read, record.personId, record.caseId);
+    const gate = await gateOf(study.database.read, record.personId);
+    if (!mayView(record, person, turns, now(), gate)) throw notFound();
     return record;
   }
 
@@ -107,12 +128,15 @@ export function createReadService(options: { now?: () => number } = {}): ReadSer
 
   /** The row to show after opening, and the lease if there is one. */
   async function openIn(tx: Writable, assignmentId: string, person: Person): Promise<ReadRecord> {
-    const turns = await listAssignments(tx, person.id);
+    const assignment = await findAssignment(tx, assignmentId);
+    const theirs = assignment?.personId === person.id && person.role === 'reader';
+    const turns = theirs ? await listAssignments(tx, person.id, assignment.caseId) : [];
     const turn = turns.find((t) => t.assignmentId === assignmentId);
-    if (!turn || person.role !== 'reader') {
+    if (!turn) {
       throw new Problem('assignment-not-found', 'This is not on your worklist.', { status: 404 });
     }
-    const lock = lockOf(turn, turns, now());
+    if (turn.read?.state !== 'sealed') await requireClock(tx, now());
+    const lock = lockOf(turn, turns, now(), await gateOf(tx, person.id));
     if (lock.locked && turn.read?.state !== 'sealed') {
       throw new Problem('read-locked', `This read is not open yet. ${lock.because}`, { status: 409 });
     }
@@ -154,13 +178,37 @@ export function createReadService(options: { now?: () => number } = {}): ReadSer
     viewable,
     editable,
     renew,
+    requireDrawable: (db, readId) => requireAnswers(db, readId, ['before']),
+    async requireSealable(db, record) {
+      if (record.round.arm === 'after-draft' && record.firstDraftAt === null) throw firstDraftMissing();
+      await requireAnswers(db, record.id, ['before', 'after']);
+    },
+    async form(study, readId, person) {
+      const record = await viewable(study, readId, person);
+      return formOf(study.database.read, record.id);
+    },
+    answer: (study, readId, editor, answers) =>
+      study.database.write(async (tx) => {
+        const record = await editable(tx, readId, editor);
+        await keepAnswers(tx, record, answers, new Date(now()).toISOString());
+        await renew(tx, readId);
+        return formOf(tx, readId);
+      }),
+    requireAi(record) {
+      const refusal = aiRefusal(record);
+      if (refusal) throw refusal;
+    },
     async worklist(study, person) {
       const turns = await listAssignments(study.database.read, person.id);
-      return turns.map((turn) => toWorklistItem(turn, turns, now()));
+      const gate = await gateOf(study.database.read, person.id);
+      const [ofCase, at] = [turnsByCase(turns), now()];
+      return turns.map((turn) => toWorklistItem(turn, ofCase(turn), at, gate));
     },
     async board(study) {
       const turns = await listAssignments(study.database.read, null);
-      return turns.map((turn) => toBoardEntry(turn, turns, now()));
+      const gate = await gates(study.database.read);
+      const [ofCase, at] = [turnsByCase(turns), now()];
+      return turns.map((turn) => toBoardEntry(turn, ofCase(turn), at, gate(turn.personId)));
     },
     async open(study, assignmentId, person) {
       const record = await study.database.write((tx) => openIn(tx, assignmentId, person));
@@ -177,7 +225,9 @@ export function createReadService(options: { now?: () => number } = {}): ReadSer
     async heartbeat(study, readId, editor, activeSeconds) {
       await study.database.write(async (tx) => {
         await editable(tx, readId, editor);
-        await addActiveSeconds(tx, readId, activeSeconds);
+        const record = await findRead(tx, readId);
+        const at = new Date(now()).toISOString();
+        await addActiveSeconds(tx, readId, countable(record, activeSeconds, now()), at);
         await renew(tx, readId);
       });
     },
@@ -190,4 +240,15 @@ export function createReadService(options: { now?: () => number } = {}): ReadSer
       });
     },
   };
+}
+
+/** More than a minute of activity cannot have gone by without a sign of it: a page that slept tells no more. */
+const SLACK_SECONDS = 2;
+
+/** Of the seconds that a page tells, as many as went by since its last sign (or since opening). */
+function countable(record: ReadRecord | null, seconds: number, now: number): number {
+  if (!record) return 0;
+  const since = Date.parse(record.beatAt ?? record.openedAt);
+  const passed = Math.max(0, (now - since) / 1000) + SLACK_SECONDS;
+  return Math.min(seconds, passed);
 }

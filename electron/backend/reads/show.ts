@@ -2,6 +2,7 @@
 import type { Read } from '../../contract/reads.ts';
 import type { Grid } from '../../contract/geometry.ts';
 import type { Readable } from '../../database/open.ts';
+import { aiRefusal } from './blinding.ts';
 import { titleOf } from './worklist.ts';
 import { findBase, findVolume, listStructures, type ReadRecord } from './store.ts';
 
@@ -29,7 +30,8 @@ export async function showRead(db: Readable, record: ReadRecord, lease: string |
     sealedAt: record.sealedAt,
     sealedSha256: record.sealedSha256,
     lease,
-    aiAllowed: record.round.arm === 'assisted' && record.state === 'draft',
+    firstDraftAt: record.firstDraftAt,
+    aiAllowed: record.state === 'draft' && aiRefusal(record) === null,
   };
 }
 

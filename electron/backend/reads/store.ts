@@ -1,10 +1,11 @@
 // Reads, assignments and leases in the study database.
+import type { Selectable } from 'kysely';
 import type { Arm, Structure } from '../../contract/study.ts';
 import type { Readable, Writable } from '../../database/open.ts';
 import type { Tables } from '../../database/tables.ts';
 import type { LeaseColumns } from './lease.ts';
 
-type ReadRow = Tables['read'];
+type ReadRow = Selectable<Tables['read']>;
 
 /** A read with all that the rules ask about it. */
 export interface ReadRecord extends LeaseColumns {
@@ -26,6 +27,10 @@ export interface ReadRecord extends LeaseColumns {
   caseId: string;
   caseName: string;
   volumeId: string;
+  /** When the reader's first draft was kept; in the arm that shows AI masks after it. */
+  firstDraftAt: string | null;
+  firstDraftRevisionId: string | null;
+  beatAt: string | null;
   round: { number: number; name: string; arm: Arm };
 }
 
@@ -52,6 +57,9 @@ function reads(db: Readable) {
       'read.lease_token',
       'read.lease_expires_at',
       'read.lease_process',
+      'read.first_draft_at',
+      'read.first_draft_revision_id',
+      'read.beat_at',
       'assignment.position',
       'reader.id as personId',
       'reader.name as personName',
@@ -60,7 +68,7 @@ function reads(db: Readable) {
       'case.volume_id',
       'session.number as roundNumber',
       'session.name as roundName',
-      'session.arm',
+      'assignment.arm',
     ]);
 }
 
@@ -89,6 +97,9 @@ function toRecord(row: JoinedRow): ReadRecord {
     caseId: row.caseId,
     caseName: row.caseName,
     volumeId: row.volume_id,
+    firstDraftAt: row.first_draft_at,
+    firstDraftRevisionId: row.first_draft_revision_id,
+    beatAt: row.beat_at,
     round: { number: row.roundNumber, name: row.roundName, arm: row.arm },
   };
 }
@@ -127,8 +138,12 @@ export interface AssignmentRow {
   } | null;
 }
 
-/** Assignments in worklist order: by round, then position. All readers' when `personId` is null. */
-export async function listAssignments(db: Readable, personId: string | null): Promise<AssignmentRow[]> {
+/** Assignments in worklist order: by round, then position. All readers' when `personId` is null; of one case if asked. */
+export async function listAssignments(
+  db: Readable,
+  personId: string | null,
+  caseId?: string,
+): Promise<AssignmentRow[]> {
   let query = db
     .selectFrom('assignment')
     .innerJoin('session', 'session.id', 'assignment.session_id')
@@ -143,7 +158,7 @@ export async function listAssignments(db: Readable, personId: string | null): Pr
       'assignment.position',
       'session.number as roundNumber',
       'session.name as roundName',
-      'session.arm',
+      'assignment.arm',
       'session.washout_days as washoutDays',
       'read.id as readId',
       'read.state',
@@ -156,6 +171,7 @@ export async function listAssignments(db: Readable, personId: string | null): Pr
     .orderBy('reader.position')
     .orderBy('assignment.position');
   if (personId !== null) query = query.where('assignment.reader_id', '=', personId);
+  if (caseId !== undefined) query = query.where('assignment.case_id', '=', caseId);
   return (await query.execute()).map((row) => ({
     assignmentId: row.assignmentId,
     caseId: row.caseId,
@@ -177,6 +193,19 @@ export async function listAssignments(db: Readable, personId: string | null): Pr
             activeSeconds: row.active_seconds ?? 0,
           },
   }));
+}
+
+/** One assignment by its id, with its case and reader; null when there is none. */
+export async function findAssignment(
+  db: Readable,
+  assignmentId: string,
+): Promise<{ personId: string; caseId: string } | null> {
+  const row = await db
+    .selectFrom('assignment')
+    .select(['reader_id', 'case_id'])
+    .where('id', '=', assignmentId)
+    .executeTakeFirst();
+  return row ? { personId: row.reader_id, caseId: row.case_id } : null;
 }
 
 export async function insertRead(db: Writable, read: Partial<ReadRow> & NewRead): Promise<void> {
@@ -204,10 +233,15 @@ export async function updateRead(db: Writable, readId: string, change: Partial<R
   await db.updateTable('read').set(change).where('id', '=', readId).execute();
 }
 
-export async function addActiveSeconds(db: Writable, readId: string, seconds: number): Promise<void> {
+export async function addActiveSeconds(
+  db: Writable,
+  readId: string,
+  seconds: number,
+  at: string,
+): Promise<void> {
   await db
     .updateTable('read')
-    .set((e) => ({ active_seconds: e('active_seconds', '+', seconds) }))
+    .set((e) => ({ active_seconds: e('active_seconds', '+', seconds), beat_at: at }))
     .where('id', '=', readId)
     .execute();
 }

@@ -1,11 +1,11 @@
 // Lines of the reader's worklist and of the coordinator's board: the same assignments, told differently.
 import type { BoardEntry, WorklistItem } from '../../contract/reads.ts';
-import { coarseTime, lockOf, type Lock } from './blinding.ts';
+import { coarseTime, lockOf, type Gate, type Lock } from './blinding.ts';
 import type { AssignmentRow } from './store.ts';
 
 /** What was begun is never locked again. */
-function lockOfLine(turn: AssignmentRow, turns: readonly AssignmentRow[], now: number): Lock {
-  return turn.read ? { locked: false } : lockOf(turn, turns, now);
+function lockOfLine(turn: AssignmentRow, turns: readonly AssignmentRow[], now: number, gate: Gate): Lock {
+  return turn.read ? { locked: false } : lockOf(turn, turns, now, gate);
 }
 
 /** Blinded: a place in the round for a title, a day for the end of a washout. */
@@ -13,8 +13,9 @@ export function toWorklistItem(
   turn: AssignmentRow,
   turns: readonly AssignmentRow[],
   now: number,
+  gate: Gate,
 ): WorklistItem {
-  const lock = lockOfLine(turn, turns, now);
+  const lock = lockOfLine(turn, turns, now, gate);
   const opens = lock.locked ? lock.unlocksAt : null;
   return {
     assignmentId: turn.assignmentId,
@@ -31,14 +32,20 @@ export function toWorklistItem(
 }
 
 /** For coordinators: case and reader by id, the washout's end to the millisecond. */
-export function toBoardEntry(turn: AssignmentRow, turns: readonly AssignmentRow[], now: number): BoardEntry {
-  const lock = lockOfLine(turn, turns, now);
+export function toBoardEntry(
+  turn: AssignmentRow,
+  turns: readonly AssignmentRow[],
+  now: number,
+  gate: Gate,
+): BoardEntry {
+  const lock = lockOfLine(turn, turns, now, gate);
   const opens = lock.locked ? lock.unlocksAt : null;
   return {
     assignmentId: turn.assignmentId,
     personId: turn.personId,
     caseId: turn.caseId,
     roundNumber: turn.roundNumber,
+    arm: turn.arm,
     readId: turn.read?.id ?? null,
     state: turn.read?.state ?? (lock.locked ? 'locked' : 'due'),
     unlocksAt: opens === null ? null : new Date(opens).toISOString(),

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync, stat
 import { basename, dirname, join, resolve } from 'node:path';
 import { Problem } from '../../contract/problem.ts';
 import { READER_COLOURS } from '../../contract/identity.ts';
+import type { StoredDesign } from '../../contract/design.ts';
 import type { Protocol } from '../../contract/study.ts';
 import { appendAudit } from '../../database/audit.ts';
 import { createDatabase, explainSqlite, openDatabase, type StudyDatabase } from '../../database/open.ts';
@@ -10,13 +11,19 @@ import type { OpenStudy } from '../context.ts';
 import { createEventHub } from '../events.ts';
 import { newId } from '../identity.ts';
 import { hashPassphrase } from './passphrase.ts';
-import { insertPerson, insertRound, studyRow } from './store.ts';
+import { insertQuestions } from '../reads/questions.ts';
+import { insertPerson, insertRound, qualificationRound, studyRow } from './store.ts';
 
 export const STUDY_FILE = 'study.sqlite';
 const SUFFIX = '.concord';
 
 /** Makes `folder` (NAME.concord) with everything in it. Throws Problem `study-exists`, `study-folder-unusable`. */
-export async function createStudyFolder(folder: string, protocol: Protocol, isDemo = false): Promise<void> {
+export async function createStudyFolder(
+  folder: string,
+  protocol: Protocol,
+  isDemo = false,
+  now: () => number = Date.now,
+): Promise<void> {
   const target = resolve(folder);
   if (!target.endsWith(SUFFIX)) {
     throw new Problem(
@@ -38,7 +45,7 @@ export async function createStudyFolder(folder: string, protocol: Protocol, isDe
     mkdirSync(join(temporary, 'cache'));
     const database = createDatabase(join(temporary, STUDY_FILE));
     try {
-      await fill(database, protocol, isDemo);
+      await fill(database, protocol, isDemo, new Date(now()).toISOString());
     } finally {
       await database.close();
     }
@@ -59,8 +66,7 @@ function removeEmpty(folder: string, top: string): void {
   }
 }
 
-async function fill(database: StudyDatabase, protocol: Protocol, isDemo: boolean): Promise<void> {
-  const at = new Date().toISOString();
+async function fill(database: StudyDatabase, protocol: Protocol, isDemo: boolean, at: string): Promise<void> {
   const staff = [
     { ...protocol.coordinator, role: 'coordinator' as const, colour: '#c7ccd4' },
     ...protocol.readers.map((reader, n) => ({
@@ -68,7 +74,13 @@ async function fill(database: StudyDatabase, protocol: Protocol, isDemo: boolean
       role: 'reader' as const,
       colour: READER_COLOURS[n % READER_COLOURS.length],
     })),
+    ...protocol.auditors.map((auditor) => ({ ...auditor, role: 'auditor' as const, colour: '#9aa4b1' })),
   ];
+  const stored: StoredDesign = {
+    design: protocol.design,
+    qualification: protocol.qualification ?? null,
+    instructions: protocol.instructions ?? { text: '' },
+  };
   const hashes = await Promise.all(staff.map((person) => hashPassphrase(person.passphrase)));
   await database.write(async (tx) => {
     const id = newId();
@@ -82,6 +94,7 @@ async function fill(database: StudyDatabase, protocol: Protocol, isDemo: boolean
         is_demo: isDemo ? 1 : 0,
         seed,
         created_at: at,
+        design: JSON.stringify(stored),
       })
       .execute();
     for (const [position, structure] of protocol.structures.entries()) {
@@ -101,9 +114,11 @@ async function fill(database: StudyDatabase, protocol: Protocol, isDemo: boolean
         at,
       });
     }
+    if (protocol.qualification) await insertRound(tx, qualificationRound());
     for (const [index, round] of protocol.rounds.entries()) {
       await insertRound(tx, { id: newId(), number: index + 1, ...round });
     }
+    await insertQuestions(tx, protocol.questions);
     const { name, modality, structures, rounds } = protocol;
     const details = {
       name,
@@ -111,7 +126,10 @@ async function fill(database: StudyDatabase, protocol: Protocol, isDemo: boolean
       structures,
       rounds,
       seed,
+      ...stored,
+      questions: protocol.questions,
       readers: protocol.readers.map((r) => r.name),
+      auditors: protocol.auditors.map((a) => a.name),
     };
     await appendAudit(
       tx,
@@ -122,7 +140,7 @@ async function fill(database: StudyDatabase, protocol: Protocol, isDemo: boolean
 }
 
 /** Opens a study folder. Throws the Problems of openDatabase, and `study-not-found`. */
-export async function openStudyFolder(folder: string): Promise<OpenStudy> {
+export async function openStudyFolder(folder: string, now: () => number = Date.now): Promise<OpenStudy> {
   const target = resolve(folder);
   const file = join(target, STUDY_FILE);
   if (!existsSync(target) || !statSync(target).isDirectory() || !existsSync(file)) {
@@ -150,6 +168,7 @@ export async function openStudyFolder(folder: string): Promise<OpenStudy> {
       folder: target,
       database,
       events: createEventHub(),
+      now,
     };
   } catch (cause) {
     await database.close();

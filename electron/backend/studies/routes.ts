@@ -13,7 +13,7 @@ import {
 } from '../../contract/study.ts';
 import type { AuditVerdict } from '../../contract/audit.ts';
 import type { OpenStudy, StudyEnv } from '../context.ts';
-import { bearerToken, coordinatorOnly, signedIn, who } from '../http/access.ts';
+import { bearerToken, coordinatorOnly, overseerOnly, signedIn, who } from '../http/access.ts';
 import { check } from '../http/problems.ts';
 import type { StudyService } from './service.ts';
 import { addStructure, changeStructure, orderStructures } from './structures.ts';
@@ -62,7 +62,7 @@ export function studyRoutes({ studies, verify }: StudyRouteNeeds) {
       studies.signOut(bearerToken(c.req.header('authorization')) ?? '');
       return c.body(null, 204);
     })
-    .get('/overview', coordinatorOnly, async (c) => c.json(await studies.overview(c.var.study, who(c))))
+    .get('/overview', overseerOnly, async (c) => c.json(await studies.overview(c.var.study, who(c))))
     .post('/structures', coordinatorOnly, check('json', AddStructureSchema), async (c) =>
       c.json(await addStructure(c.var.study, c.req.valid('json'), who(c)), 201),
     )
@@ -78,6 +78,6 @@ export function studyRoutes({ studies, verify }: StudyRouteNeeds) {
     .post('/rounds', coordinatorOnly, check('json', NewRoundSchema), async (c) =>
       c.json(await studies.addRound(c.var.study, c.req.valid('json'), who(c)), 201),
     )
-    .get('/audit', coordinatorOnly, async (c) => c.json(await studies.auditEvents(c.var.study)))
-    .post('/audit/verify', coordinatorOnly, async (c) => c.json(await verify(c.var.study)));
+    .get('/audit', overseerOnly, async (c) => c.json(await studies.auditEvents(c.var.study)))
+    .post('/audit/verify', overseerOnly, async (c) => c.json(await verify(c.var.study)));
 }

@@ -3,7 +3,9 @@ import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Host } from '../../contract/host.ts';
 import { READER_COLOURS } from '../../contract/identity.ts';
+import type * as z from 'zod';
 import type {
+  NewRoundSchema,
   Person,
   Protocol,
   Round,
@@ -21,6 +23,8 @@ import { SignIns } from '../http/access.ts';
 import { newId } from '../identity.ts';
 import type { JobService } from '../jobs/service.ts';
 import { ensureAssignments } from '../reads/assignments.ts';
+import { storedDesign } from '../reads/design.ts';
+import { listQuestions } from '../reads/questions.ts';
 import { Guesses, hashPassphrase, passphraseFits } from './passphrase.ts';
 import { Recents } from './recents.ts';
 import { createStudyFolder, openStudyFolder, STUDY_FILE } from './registry.ts';
@@ -39,7 +43,7 @@ export interface StudyService {
   signOut(token: string): void;
   personOf(study: OpenStudy, token: string | null): Person | null;
   addReader(study: OpenStudy, reader: { name: string; passphrase: string }, actor: Person): Promise<Person>;
-  addRound(study: OpenStudy, round: Omit<Round, 'id' | 'number'>, actor: Person): Promise<Round>;
+  addRound(study: OpenStudy, round: z.infer<typeof NewRoundSchema>, actor: Person): Promise<Round>;
   auditEvents(study: OpenStudy): Promise<AuditEvent[]>;
   verifyAudit(study: OpenStudy): Promise<AuditVerdict>;
   /** Throws Problem `one-study-host` where this host serves one study only. */
@@ -54,7 +58,8 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
   const studiesFolder = join(options.home, 'studies');
   const recents = new Recents(options.home);
   const signIns = new SignIns();
-  const guesses = new Guesses(options.now ?? Date.now);
+  const now = options.now ?? Date.now;
+  const guesses = new Guesses(now);
   const opened = new Map<string, OpenStudy>();
   const opening = new Map<string, Promise<OpenStudy>>();
 
@@ -72,7 +77,7 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
   async function openOnce(folder: string): Promise<OpenStudy> {
     const present = [...opened.values()].find((study) => study.folder === folder);
     if (present) return present;
-    const study = await openStudyFolder(folder);
+    const study = await openStudyFolder(folder, now);
     const twin = opened.get(study.id);
     if (twin) {
       await study.database.close();
@@ -146,7 +151,7 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
     async create(protocol, folder, isDemo = false) {
       refuseOthers();
       const target = resolve(folder ?? join(studiesFolder, `${safeName(protocol.name)}.concord`));
-      await createStudyFolder(target, protocol, isDemo);
+      await createStudyFolder(target, protocol, isDemo, now);
       return open(target);
     },
     get(id) {
@@ -164,6 +169,8 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
         createdAt: row.created_at,
         structures: await structures(study.database.read),
         rounds: await rounds(study.database.read),
+        ...(await storedDesign(study.database.read)),
+        questions: await listQuestions(study.database.read),
       };
     },
     async signIn(study, personId, passphrase) {
@@ -188,22 +195,23 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
         const readers = present.filter((person) => person.role === 'reader').length;
         const colour = READER_COLOURS[readers % READER_COLOURS.length];
         const person: Person = { id: newId(), name: reader.name, role: 'reader', colour };
-        const at = new Date().toISOString();
+        const at = new Date(study.now()).toISOString();
         await insertPerson(tx, { ...person, passphraseHash: hash, position: present.length, at });
         await ensureAssignments(tx);
         const details = { name: person.name };
-        await appendAudit(tx, { actor: actor.name, action: 'reader.added', subject: person.id, details });
+        await appendAudit(tx, { actor: actor.name, action: 'reader.added', subject: person.id, details }, at);
         return person;
       });
     },
     addRound: (study, round, actor) =>
       study.database.write(async (tx) => {
-        const number = (await rounds(tx)).length + 1;
+        const number = Math.max(0, ...(await rounds(tx)).map((present) => present.number)) + 1;
+        const at = new Date(study.now()).toISOString();
         const added: Round = { id: newId(), number, ...round };
         await insertRound(tx, added);
         await ensureAssignments(tx);
         const details = { ...round, number };
-        await appendAudit(tx, { actor: actor.name, action: 'round.added', subject: added.id, details });
+        await appendAudit(tx, { actor: actor.name, action: 'round.added', subject: added.id, details }, at);
         return added;
       }),
     async auditEvents(study) {

@@ -1,10 +1,12 @@
 // SQL of a study's set-up: itself, its structures, people and rounds.
+import type { Selectable } from 'kysely';
 import type { Person, Round, Structure } from '../../contract/study.ts';
+import { newId } from '../identity.ts';
 import type { Readable, Writable } from '../../database/open.ts';
 import type { Tables } from '../../database/tables.ts';
 
 /** Undefined in a damaged study only. */
-export async function studyRow(db: Readable): Promise<Tables['study'] | undefined> {
+export async function studyRow(db: Readable): Promise<Selectable<Tables['study']> | undefined> {
   return db.selectFrom('study').selectAll().executeTakeFirst();
 }
 
@@ -59,4 +61,9 @@ export async function insertRound(db: Writable, round: Round): Promise<void> {
     .insertInto('session')
     .values({ ...rest, washout_days: washoutDays })
     .execute();
+}
+
+/** Round 0. Without AI: it is the reader who qualifies. */
+export function qualificationRound(): Round {
+  return { id: newId(), number: 0, name: 'Qualification', arm: 'unassisted', washoutDays: 0, share: 1 };
 }

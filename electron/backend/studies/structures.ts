@@ -39,7 +39,7 @@ export async function addStructure(
       .values({ ...added, position: present.length })
       .execute();
     const { id, ...details } = added;
-    await appendAudit(tx, { actor: by.name, action: 'structure.added', subject: id, details });
+    await appendAudit(tx, { actor: by.name, action: 'structure.added', subject: id, details }, timeOf(study));
     return added;
   });
 }
@@ -67,7 +67,11 @@ export async function changeStructure(
       from: { name: before.name, colour: before.colour },
       to: { name, colour },
     };
-    await appendAudit(tx, { actor: by.name, action: 'structure.changed', subject: id, details });
+    await appendAudit(
+      tx,
+      { actor: by.name, action: 'structure.changed', subject: id, details },
+      timeOf(study),
+    );
     return { ...before, name, colour };
   });
 }
@@ -97,7 +101,11 @@ export async function orderStructures(
     }
     const ordered = await structures(tx);
     const details = { labels: ordered.map(({ label }) => label) };
-    await appendAudit(tx, { actor: by.name, action: 'structures.ordered', subject: study.id, details });
+    await appendAudit(
+      tx,
+      { actor: by.name, action: 'structures.ordered', subject: study.id, details },
+      timeOf(study),
+    );
     return ordered;
   });
 }
@@ -118,4 +126,8 @@ function lowestFree(present: readonly Structure[]): number {
   throw new Problem('no-label-free', 'This study has 255 structures, which is the most a mask can hold.', {
     status: 409,
   });
+}
+
+function timeOf(study: OpenStudy): string {
+  return new Date(study.now()).toISOString();
 }

@@ -3,8 +3,9 @@ import type Database from 'better-sqlite3';
 import { Problem } from '../../contract/problem.ts';
 import { first } from './0001-first.ts';
 import { displayAndAnnotations } from './0002-display-and-annotations.ts';
+import { readerStudies } from './0003-reader-studies.ts';
 
-export const MIGRATIONS = [first, displayAndAnnotations] as const;
+export const MIGRATIONS = [first, displayAndAnnotations, readerStudies] as const;
 /** "CCRD": marks the file as a Concord study. */
 const APPLICATION_ID = 0x43435244;
 
@@ -34,12 +35,28 @@ export function requireStudy(sqlite: Database.Database, file: string): void {
 /** Brings `sqlite` up to date: a new one, or one that `requireStudy` let through. */
 export function migrate(sqlite: Database.Database, isNew: boolean): void {
   const present = Number(sqlite.pragma('user_version', { simple: true }));
-  for (const migration of MIGRATIONS) {
-    if (migration.number <= present) continue;
-    sqlite.transaction(() => {
-      sqlite.exec(migration.sql);
-      sqlite.pragma(`user_version = ${migration.number}`);
-      if (isNew) sqlite.pragma(`application_id = ${APPLICATION_ID}`);
-    })();
+  // A table that is made anew is dropped first, with rows of others pointing at it: checked at the end of each step.
+  const enforced = sqlite.pragma('foreign_keys', { simple: true }) === 1;
+  sqlite.pragma('foreign_keys = OFF');
+  try {
+    for (const migration of MIGRATIONS) {
+      if (migration.number <= present) continue;
+      sqlite.transaction(() => {
+        sqlite.exec(migration.sql);
+        if ((sqlite.pragma('foreign_key_check') as unknown[]).length > 0) throw brokenReferences(sqlite.name);
+        sqlite.pragma(`user_version = ${migration.number}`);
+        if (isNew) sqlite.pragma(`application_id = ${APPLICATION_ID}`);
+      })();
+    }
+  } finally {
+    if (enforced) sqlite.pragma('foreign_keys = ON');
   }
+}
+
+function brokenReferences(file: string): Problem {
+  return new Problem(
+    'study-damaged',
+    `${file} holds rows that belong to nothing, so it was not brought up to date. Nothing was changed; restore it from a copy.`,
+    { status: 422 },
+  );
 }

@@ -45,4 +45,55 @@ describe('migrations', () => {
       await database.close();
     },
   );
+
+  it('tables that are made anew keep their rows and what points at them', async () => {
+    const file = studyOf(2);
+    const old = new Database(file);
+    old.exec(`
+      PRAGMA foreign_keys = ON;
+      INSERT INTO study VALUES ('s', 'Old', 'CT', 0, 7, '2026-01-01T00:00:00.000Z');
+      INSERT INTO session VALUES ('one', 1, 'R1', 'unassisted', 0), ('two', 2, 'R2', 'assisted', 14.5);
+      INSERT INTO volume VALUES ('v', 'x', 'f', 'nifti', 1, 'p', NULL, '{}', '{}', '{}', 'int16', 0, 1, NULL, 1, 1, '[]', NULL, 'now');
+      INSERT INTO "case" VALUES ('c', 'Case', 'v', 0, 'now');
+      INSERT INTO assignment VALUES ('a1', 'one', 'ada', 'c', 1), ('a2', 'two', 'ada', 'c', 1);
+      INSERT INTO read (id, assignment_id, version, state, source, opened_at) VALUES ('r', 'a1', 1, 'draft', 'concord', 'now');
+      INSERT INTO display VALUES ('ada', '', '{}', 'now');
+    `);
+    old.close();
+    const database = openDatabase(file);
+    const rows = await database.read
+      .selectFrom('read')
+      .innerJoin('assignment', 'assignment.id', 'read.assignment_id')
+      .innerJoin('session', 'session.id', 'assignment.session_id')
+      .innerJoin('reader', 'reader.id', 'assignment.reader_id')
+      .select(['read.id', 'assignment.arm', 'session.share', 'reader.name', 'reader.failed_tries'])
+      .execute();
+    expect(rows).toEqual([{ id: 'r', arm: 'unassisted', share: 1, name: 'Ada', failed_tries: 0 }]);
+    const arms = await database.read.selectFrom('assignment').select('arm').orderBy('id').execute();
+    expect(arms.map(({ arm }) => arm)).toEqual(['unassisted', 'assisted']);
+    // References are enforced again afterwards.
+    const orphan = {
+      id: 'a3',
+      session_id: 'none',
+      reader_id: 'ada',
+      case_id: 'c',
+      position: 2,
+      arm: 'assisted' as const,
+    };
+    await expect(
+      database.write((tx) => tx.insertInto('assignment').values(orphan).execute()),
+    ).rejects.toThrow(/FOREIGN KEY/);
+    await database.close();
+  });
+
+  it('a study whose rows belong to nothing is refused and stays as it is', () => {
+    const file = studyOf(2);
+    const old = new Database(file);
+    old.exec(`PRAGMA foreign_keys = OFF; INSERT INTO display VALUES ('nobody', '', '{}', 'now')`);
+    old.close();
+    expect(() => openDatabase(file)).toThrow(expect.objectContaining({ code: 'study-damaged' }));
+    const after = new Database(file);
+    expect(after.pragma('user_version', { simple: true })).toBe(2);
+    after.close();
+  });
 });
