@@ -13,6 +13,10 @@ const COMMANDS: Record<string, { describe: string; load: () => Promise<(program:
     describe: 'compare two masks',
     load: async () => (await import('./cli/metrics.ts')).registerMetrics,
   },
+  stats: {
+    describe: 'agreement of raters from a table of ratings',
+    load: async () => (await import('./cli/stats.ts')).registerStats,
+  },
   model: {
     describe: 'import a trained network, or show what a model is',
     load: async () => (await import('./cli/model.ts')).registerModel,

@@ -87,8 +87,7 @@ export function observedAgreement(table: readonly (readonly number[])[]): number
  * (k·po − 1)/(k − 1) (Brennan and Prediger 1981, Educ Psychol Meas 41:687–699); k counts levels that may occur, used
  * or not. Null for an empty table or a single level.
  */
-export function pabak(table: readonly (readonly number[])[]): number | null {
+export function pabak(table: readonly (readonly number[])[], levels = table.length): number | null {
   const observed = observedAgreement(table);
-  const levels = table.length;
   return observed === null || levels < 2 ? null : (levels * observed - 1) / (levels - 1);
 }

@@ -25,3 +25,14 @@ export { congerKappa, lightKappa, type ManyRaters } from './many-raters.ts';
 export { mcnemar, type McNemar } from './mcnemar.ts';
 export { completeRows, contingencyTable, countLevels, ratedPairs, type Ratings } from './rating-table.ts';
 export { matrixWeights, weightsOf, WEIGHT_KINDS, type WeightKind, type Weights } from './weights.ts';
+export {
+  countAgreement,
+  MOST_LEVELS,
+  ratingAgreement,
+  SCALES,
+  type PairAgreement,
+  type RatingAgreement,
+  type RatingTable,
+  type Scale,
+} from './rating-agreement.ts';
+export { pairKappas, pairTable, type PairTable } from './pair-kappas.ts';

@@ -90,11 +90,12 @@ function alphaOf(
     }
     observed += within / (sizeOf(unit) - 1);
   }
+  const counts = values.map((value) => totals.get(value)!);
   let expected = 0;
   for (let a = 0; a < values.length; a++) {
-    for (let b = a + 1; b < values.length; b++) {
-      expected += 2 * totals.get(values[a])! * totals.get(values[b])! * difference(values[a], values[b]);
-    }
+    let apart = 0;
+    for (let b = a + 1; b < values.length; b++) apart += counts[b] * difference(values[a], values[b]);
+    expected += 2 * counts[a] * apart;
   }
   return { estimate: 1 - ((pairable - 1) * observed) / expected, pairableRatings: pairable, reason: null };
 }
