@@ -3,19 +3,28 @@ import type { Triple } from '../contract/geometry.ts';
 import type { Manifest } from './manifest.ts';
 import { resample } from './resample.ts';
 
+/** What of a manifest says how scores become labels. */
+export type Decision = Pick<Manifest, 'labels' | 'output'> & Partial<Pick<Manifest, 'average'>>;
+
+/**
+ * Whether a channel's score makes its region, or null where channels compete. nnU-Net wants more than one half,
+ * which is more than 0 before the sigmoid; models described by hand at least one half.
+ */
+export function regionThreshold({ output, average }: Decision): ((score: number) => boolean) | null {
+  if (output.activation === 'sigmoid') return (score) => score >= 0.5;
+  if (output.activation !== 'region-logits') return null;
+  // Averaged probabilities are sigmoids by now.
+  return average === 'probabilities' ? (score) => score > 0.5 : (score) => score > 0;
+}
+
 /**
  * Labels of shape `to` from one score array of shape `from` a channel. Logits and softmax: the first channel with
- * the largest score; sigmoid: every listed channel of at least 0.5, later entries of the manifest over earlier ones.
+ * the largest score; regions: every listed channel beyond its threshold, later entries of the manifest over earlier.
  * Channels are resampled one at a time and let go (`scores` is emptied), so that memory holds few of them.
  */
-export function decideLabels(
-  scores: Float32Array[],
-  from: Triple,
-  to: Triple,
-  plan: Pick<Manifest, 'labels' | 'output'>,
-): Uint8Array {
+export function decideLabels(scores: Float32Array[], from: Triple, to: Triple, plan: Decision): Uint8Array {
   const resized = to.some((n, d) => n !== from[d]);
-  if (!resized && plan.output.activation !== 'sigmoid') return winners(scores, plan.labels);
+  if (!resized && regionThreshold(plan) === null) return winners(scores, plan.labels);
   return decideAt(scores, to, plan, (values) => resample(values, from, to));
 }
 
@@ -59,19 +68,21 @@ function beat(
 export function decideAt(
   scores: Float32Array[],
   to: Triple,
-  { labels, output }: Pick<Manifest, 'labels' | 'output'>,
+  plan: Decision,
   resize: (values: Float32Array) => Float32Array,
 ): Uint8Array {
+  const { labels } = plan;
   const result = new Uint8Array(to[0] * to[1] * to[2]);
   const take = (channel: number) => {
     const values = resize(scores[channel]);
     scores[channel] = new Float32Array(0);
     return values;
   };
-  if (output.activation === 'sigmoid') {
+  const isRegion = regionThreshold(plan);
+  if (isRegion) {
     for (const { channel, label } of labels) {
       const values = take(channel);
-      for (let n = 0; n < values.length; n++) if (values[n] >= 0.5) result[n] = label;
+      for (let n = 0; n < values.length; n++) if (isRegion(values[n])) result[n] = label;
     }
     return result;
   }

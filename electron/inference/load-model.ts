@@ -51,8 +51,8 @@ function manifestWrong(path: string, fields: { path: string; message: string }[]
   return new Problem('manifest-wrong', `${path} is wrong at ${first.path}: ${first.message}.`, { fields });
 }
 
-/** What single fields cannot say of themselves. */
-function contradictions(manifest: Manifest): { path: string; message: string }[] {
+/** What single fields cannot say of themselves: fields and what is wrong with them. */
+export function contradictions(manifest: Manifest): { path: string; message: string }[] {
   const found: { path: string; message: string }[] = [];
   const { labels } = manifest;
   labels.forEach(({ channel, label }, n) => {
@@ -61,10 +61,18 @@ function contradictions(manifest: Manifest): { path: string; message: string }[]
     if (label !== 0 && labels.findIndex((other) => other.label === label) !== n)
       found.push({ path: `labels.${n}.label`, message: `label ${label} is listed twice` });
   });
-  manifest.postprocess.keepLargest.forEach((label, n) => {
-    if (!labels.some((entry) => entry.label === label))
-      found.push({ path: `postprocess.keepLargest.${n}`, message: `the model has no label ${label}` });
+  manifest.postprocess.keepLargest.forEach((group, n) => {
+    for (const label of typeof group === 'number' ? [group] : group.labels)
+      if (!labels.some((entry) => entry.label === label))
+        found.push({ path: `postprocess.keepLargest.${n}`, message: `the model has no label ${label}` });
   });
+  if (manifest.nnunet?.ownSliceSpacing && (manifest.patch?.[0] !== 1 || manifest.spacing === null))
+    found.push({
+      path: 'nnunet.ownSliceSpacing',
+      message: 'it is for 2D networks, whose patch starts with 1 and whose spacing is given',
+    });
+  if (manifest.nnunet && manifest.nnunet.maskForNorm.length !== manifest.channels.length)
+    found.push({ path: 'nnunet.maskForNorm', message: `${manifest.channels.length} entries are needed` });
   manifest.channels.forEach(({ normalisation }, n) => {
     if ('lower' in normalisation && normalisation.lower >= normalisation.upper)
       found.push({ path: `channels.${n}.normalisation.lower`, message: 'lower must be below upper' });

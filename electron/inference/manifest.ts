@@ -54,21 +54,44 @@ const LabelSchema = z.strictObject({
   name: z.string().min(1),
 });
 
+const LabelValueSchema = z.int().min(1).max(255);
+
+const LabelGroupSchema = z
+  .strictObject({
+    labels: z.array(LabelValueSchema).min(1),
+    keepFromMm3: finite
+      .positive()
+      .optional()
+      .describe('smaller parts than the largest stay too where they are at least as large as this'),
+  })
+  .describe('labels that count as one structure while its parts are looked for');
+
 const PostprocessSchema = z.strictObject({
   keepLargest: z
-    .array(z.int().min(1).max(255))
+    .array(z.union([LabelValueSchema, LabelGroupSchema]))
     .default([])
-    .describe('labels of which only the largest connected part (faces) is kept; equally large ones all stay'),
+    .describe(
+      'labels, or groups of them, of which only the largest connected part is kept, one after the other; equally large ones all stay',
+    ),
+  touching: z
+    .enum(['faces', 'corners'])
+    .optional()
+    .describe('what makes two voxels connected: a shared face (as when it is not given), or a shared corner'),
   minimumVoxels: z
     .int()
     .positive()
     .optional()
-    .describe('connected parts (faces) of fewer voxels are dropped, every label'),
+    .describe('after that, connected parts of fewer voxels are dropped, every label'),
 });
+export type Postprocess = z.infer<typeof PostprocessSchema>;
 
 const PermutationSchema = z
   .tuple([z.int().min(0).max(2), z.int().min(0).max(2), z.int().min(0).max(2)])
   .refine((order) => new Set(order).size === 3, 'must name 0, 1 and 2 once each');
+
+const splineOrder = z.union([z.literal(0), z.literal(1), z.literal(3)]);
+/** Nearest, linear, cubic. */
+export type SplineOrder = z.infer<typeof splineOrder>;
 
 const NnunetSchema = z
   .strictObject({
@@ -77,9 +100,29 @@ const NnunetSchema = z
     maskForNorm: z
       .array(z.boolean())
       .describe('use_mask_for_norm (v1: use_nonzero_mask), one for each channel'),
-    order: z.int().min(0).max(3).default(3).describe('spline order of the image within slices'),
-    orderZ: z.int().min(0).max(1).default(0).describe('order across thick slices'),
-    forceSeparateZ: z.boolean().nullable().default(null),
+    order: splineOrder.default(3).describe('spline order of the image within slices'),
+    orderZ: splineOrder.default(0).describe('order across thick slices'),
+    forceSeparateZ: z
+      .boolean()
+      .nullable()
+      .default(null)
+      .describe('thick slices resampled apart: always, never, or (null) where the spacing says so'),
+    scores: z
+      .strictObject({
+        order: splineOrder.default(1),
+        orderZ: splineOrder.default(0),
+        forceSeparateZ: z.boolean().nullable().default(null),
+      })
+      .optional()
+      .describe(
+        'the same for scores on their way back; linear, and nearest across thick slices, if not given',
+      ),
+    ownSliceSpacing: z
+      .boolean()
+      .optional()
+      .describe(
+        '2D networks: slices (the first dimension, transposed) stay as far apart as they are; the first number of spacing then only says what training saw',
+      ),
   })
   .describe(
     'run the steps of nnU-Net exactly: crop to non-zero, transpose, splines, thick slices apart; spacing and patch are then in transposed order, input.axes z, y, x and orientation “file”',
@@ -110,9 +153,9 @@ export const ManifestSchema = z
     output: z.strictObject({
       name: z.string().min(1).describe('name of the network’s output, NCDHW of the input’s D, H, W'),
       activation: z
-        .enum(['logits', 'softmax', 'sigmoid'])
+        .enum(['logits', 'softmax', 'sigmoid', 'region-logits'])
         .describe(
-          'logits and softmax: the largest channel wins; sigmoid: every channel of 0.5 or more, later labels over earlier',
+          'logits and softmax: the largest channel wins; sigmoid: every channel of 0.5 or more, later labels over earlier; region-logits: the same before the sigmoid, above 0',
         ),
     }),
     spacing: spacings

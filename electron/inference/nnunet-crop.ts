@@ -80,10 +80,16 @@ export function cutOut<T extends Float32Array | Uint8Array>(values: T, shape: Tr
   return out;
 }
 
-/** Puts a part back where `box` lies; everything else is 0. */
-export function putIn<T extends Float32Array | Uint8Array>(part: T, shape: Triple, box: ArrayBox): T {
+/** Puts a part back where `box` lies; everything else is `outside`. */
+export function putIn<T extends Float32Array | Uint8Array>(
+  part: T,
+  shape: Triple,
+  box: ArrayBox,
+  outside = 0,
+): T {
   if (box.shape.every((n, d) => n === shape[d])) return part;
   const out = new (part.constructor as new (length: number) => T)(shape[0] * shape[1] * shape[2]);
+  if (outside !== 0) out.fill(outside);
   forEachRow(shape, box, (whole, at) => out.set(part.subarray(at, at + box.shape[2]), whole));
   return out;
 }

@@ -1,5 +1,6 @@
 // nnU-Net's resampling: cubic or linear in all directions, or slice by slice where slices are thick.
 import type { Triple } from '../contract/geometry.ts';
+import type { SplineOrder } from './manifest.ts';
 import { roundHalfEven } from './resample.ts';
 import { resizeAxis } from './spline.ts';
 
@@ -8,14 +9,14 @@ const ANISOTROPY = 3;
 
 export interface ResampleOrders {
   /** Within slices, or in all directions. */
-  order: number;
+  order: SplineOrder;
   /** Across thick slices. */
-  orderZ: number;
+  orderZ: SplineOrder;
 }
 
-/** New shape = round(old spacing / new spacing · old shape), halves to even. */
+/** New shape = round(old spacing / new spacing · old shape), halves to even; at least one voxel. */
 export function nnunetShape(shape: Triple, spacing: Triple, wanted: Triple): Triple {
-  return shape.map((n, d) => roundHalfEven((spacing[d] / wanted[d]) * n)) as Triple;
+  return shape.map((n, d) => Math.max(1, roundHalfEven((spacing[d] / wanted[d]) * n))) as Triple;
 }
 
 /**
@@ -47,21 +48,23 @@ export function nnunetResample(
   { order, orderZ }: ResampleOrders,
 ): Float32Array {
   if (from.every((n, d) => n === to[d])) return values;
-  let array = Float64Array.from(values);
+  let array = values;
   const shape: Triple = [...from];
   const ranges = order > 1 ? rangesOf(array, shape, thick) : null;
-  for (const d of [0, 1, 2]) {
-    if (d === thick) continue;
-    array = resizeAxis(array, shape, d, to[d], order) as Float64Array<ArrayBuffer>;
+  // What shrinks most goes first, so that the arrays between are small: the axes are independent of each other.
+  const dimensions = [0, 1, 2].filter((d) => d !== thick).sort((a, b) => to[a] / from[a] - to[b] / from[b]);
+  for (const d of dimensions) {
+    array = resizeAxis(array, shape, d, to[d], order);
     shape[d] = to[d];
   }
-  if (ranges) clip(array, shape, thick, ranges);
-  if (thick !== null) array = resizeAxis(array, shape, thick, to[thick], orderZ) as Float64Array<ArrayBuffer>;
-  return Float32Array.from(array);
+  // Never in the caller's own array.
+  if (ranges) clip(array === values ? (array = values.slice()) : array, shape, thick, ranges);
+  if (thick !== null) array = resizeAxis(array, shape, thick, to[thick], orderZ);
+  return array;
 }
 
 /** Smallest and largest value of the volume, or of every slice across `thick`. */
-function rangesOf(array: Float64Array, shape: Triple, thick: number | null): [number, number][] {
+function rangesOf(array: Float32Array, shape: Triple, thick: number | null): [number, number][] {
   const ranges: [number, number][] = Array.from({ length: thick === null ? 1 : shape[thick] }, () => [
     Infinity,
     -Infinity,
@@ -75,7 +78,7 @@ function rangesOf(array: Float64Array, shape: Triple, thick: number | null): [nu
   return ranges;
 }
 
-function clip(array: Float64Array, shape: Triple, thick: number | null, ranges: [number, number][]): void {
+function clip(array: Float32Array, shape: Triple, thick: number | null, ranges: [number, number][]): void {
   const sliceOf = slices(shape, thick);
   for (let n = 0; n < array.length; n++) {
     const [low, high] = ranges[sliceOf(n)];

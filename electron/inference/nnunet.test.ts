@@ -52,8 +52,8 @@ async function prepared({ folder, version, spacing, normalisation, maskForNorm, 
       version,
       transpose: [0, 1, 2] as Triple,
       maskForNorm: [maskForNorm],
-      order: 3,
-      orderZ: 0,
+      order: 3 as const,
+      orderZ: 0 as const,
       forceSeparateZ: null,
     },
   };
@@ -89,17 +89,17 @@ describe.skipIf(!present)('nnU-Net steps beside the original code (needs ../shar
 
 describe('resampling', () => {
   it('keeps a straight ramp straight in every order but the ends, and constants constant', () => {
-    const ramp = Float64Array.from({ length: 40 }, (_, n) => n);
-    for (const order of [1, 3]) {
+    const ramp = Float32Array.from({ length: 40 }, (_, n) => n);
+    for (const order of [1, 3] as const) {
       const out = resizeAxis(ramp, [1, 1, 40], 2, 80, order);
       for (let n = 20; n < 60; n++) expect(out[n]).toBeCloseTo((n + 0.5) / 2 - 0.5, 6);
-      const flat = resizeAxis(new Float64Array(40).fill(7), [1, 1, 40], 2, 27, order);
+      const flat = resizeAxis(new Float32Array(40).fill(7), [1, 1, 40], 2, 27, order);
       flat.forEach((value) => expect(value).toBeCloseTo(7, 6));
     }
   });
   it('works on a single voxel, and takes the nearest in order 0', () => {
-    expect([...resizeAxis(Float64Array.of(3), [1, 1, 1], 1, 4, 1)]).toEqual([3, 3, 3, 3]);
-    expect([...resizeAxis(Float64Array.of(1, 2), [2, 1, 1], 0, 4, 0)]).toEqual([1, 1, 2, 2]);
+    expect([...resizeAxis(Float32Array.of(3), [1, 1, 1], 1, 4, 1)]).toEqual([3, 3, 3, 3]);
+    expect([...resizeAxis(Float32Array.of(1, 2), [2, 1, 1], 0, 4, 0)]).toEqual([1, 1, 2, 2]);
   });
   it('rounds new shapes half to even and finds thick slices as nnU-Net does', () => {
     expect(nnunetShape([30, 45, 5], [3, 1, 1], [4, 2, 2])).toEqual([22, 22, 2]);

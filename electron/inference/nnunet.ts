@@ -1,6 +1,7 @@
 // nnU-Net's own steps from the arranged volume to the network and back, version 1 and version 2 as each does them.
 import type { Triple } from '../contract/geometry.ts';
-import { decideAt } from './decide.ts';
+import { decideAt, type Decision } from './decide.ts';
+import { decideInSlices, type BlendOrder } from './decide-slices.ts';
 import type { Manifest, NnunetPlan, Normalisation } from './manifest.ts';
 import { normalise } from './normalise.ts';
 import {
@@ -13,7 +14,7 @@ import {
   transpose,
   type ArrayBox,
 } from './nnunet-crop.ts';
-import { nnunetResample, nnunetShape, thickDimension } from './nnunet-resample.ts';
+import { nnunetResample, nnunetShape, thickDimension, type ResampleOrders } from './nnunet-resample.ts';
 
 export interface PreparedVolume {
   /** Network-ready, one array a channel, in transposed order. */
@@ -21,11 +22,11 @@ export interface PreparedVolume {
   shape: Triple;
   /** Scores of that shape, one array a channel of the output → labels on the arranged volume. */
   decide(scores: Float32Array[]): Uint8Array;
-  /** One channel of scores → the same on the arranged volume, 0 outside the crop. */
-  restore(scores: Float32Array): Float32Array;
+  /** One channel of scores → the same on the arranged volume, `outside` (0 if not given) beyond the crop. */
+  restore(scores: Float32Array, outside?: number): Float32Array;
 }
 
-type Plan = Pick<Manifest, 'channels' | 'spacing' | 'labels' | 'output'> & { nnunet: NnunetPlan };
+type Plan = Pick<Manifest, 'channels' | 'spacing'> & Decision & { nnunet: NnunetPlan };
 
 /** `channels` are arrays in z, y, x order (x fastest) of `shape` and `spacing` (mm). */
 export function prepareNnunet(
@@ -42,7 +43,7 @@ export function prepareNnunet(
   const inside = nnunet.maskForNorm.some(Boolean) ? insideMask(mask, shape, box, order) : null;
   const croppedShape = permute(box.shape, order);
   const croppedSpacing = permute(spacing, order);
-  const target = plan.spacing ?? croppedSpacing;
+  const target = targetSpacing(plan, croppedSpacing);
   const networkShape = nnunetShape(croppedShape, croppedSpacing, target);
   const thick = thickDimension(croppedSpacing, target, nnunet.forceSeparateZ);
   const orders = { order: nnunet.order, orderZ: nnunet.orderZ };
@@ -63,6 +64,12 @@ export function prepareNnunet(
   return { arrays, shape: networkShape, ...back };
 }
 
+/** Of the network, transposed (mm); slices of 2D networks stay as far apart as they are. */
+function targetSpacing({ spacing, nnunet }: Plan, present: Triple): Triple {
+  if (spacing === null) return present;
+  return nnunet.ownSliceSpacing ? [present[0], spacing[1], spacing[2]] : spacing;
+}
+
 interface Geometry {
   shape: Triple;
   spacing: Triple;
@@ -71,18 +78,22 @@ interface Geometry {
   target: Triple;
 }
 
-/** The way back: scores are resampled linearly (nearest across thick slices), decided, and put where the crop was. */
+/** Scores go back linearly, nearest across thick slices, unless plans say otherwise. */
+const SCORES: NonNullable<NnunetPlan['scores']> = { order: 1, orderZ: 0, forceSeparateZ: null };
+
+/** The way back: scores are resampled, decided, and put where the crop was. */
 function backwards(plan: Plan, { shape, spacing, box, networkShape, target }: Geometry) {
   const { nnunet } = plan;
   const order = nnunet.transpose;
   const inverse = inverseOrder(order);
-  const orders = { order: 1, orderZ: 0 };
+  const orders = nnunet.scores ?? { ...SCORES, forceSeparateZ: nnunet.forceSeparateZ };
+  const force = orders.forceSeparateZ;
   // v1 exports in the volume's own order, yet looks for thick slices in the transposed target spacing (its quirk);
   // v2 stays transposed and looks at the target spacing first.
   const thick =
     nnunet.version === 1
-      ? thickDimension(spacing, target, nnunet.forceSeparateZ)
-      : thickDimension(target, permute(spacing, order), nnunet.forceSeparateZ);
+      ? thickDimension(spacing, target, force)
+      : thickDimension(target, permute(spacing, order), force);
   const resize =
     nnunet.version === 1
       ? (scores: Float32Array) =>
@@ -99,10 +110,26 @@ function backwards(plan: Plan, { shape, spacing, box, networkShape, target }: Ge
             permute(box.shape, order),
             inverse,
           );
-  return {
-    decide: (scores: Float32Array[]) => putIn(decideAt(scores, box.shape, plan, resize), shape, box),
-    restore: (scores: Float32Array) => putIn(resize(scores), shape, box),
+  const sliced = ordersBySlice(orders, thick);
+  const inSlices = (scores: Float32Array[]) => {
+    if (!sliced) return decideAt(scores, box.shape, plan, resize);
+    if (nnunet.version === 1) {
+      const turned = scores.map((values) => transpose(values, networkShape, inverse));
+      return decideInSlices(turned, permute(networkShape, inverse), box.shape, sliced, plan);
+    }
+    const cropped = permute(box.shape, order);
+    return transpose(decideInSlices(scores, networkShape, cropped, sliced, plan), cropped, inverse);
   };
+  return {
+    decide: (scores: Float32Array[]) => putIn(inSlices(scores), shape, box),
+    restore: (scores: Float32Array, outside = 0) => putIn(resize(scores), shape, box, outside),
+  };
+}
+
+/** Orders along each dimension where slices can be decided one by one; null for cubic scores, which need them all. */
+function ordersBySlice({ order, orderZ }: ResampleOrders, thick: number | null) {
+  const along = [0, 1, 2].map((d) => (d === thick ? orderZ : order));
+  return along.every((one) => one < 2) ? (along as [BlendOrder, BlendOrder, BlendOrder]) : null;
 }
 
 function permute(values: Triple, order: Triple): Triple {

@@ -2,14 +2,18 @@
 import type { Triple } from '../contract/geometry.ts';
 import { roundHalfEven } from './resample.ts';
 
-/** First index of every tile along one axis: evenly spread, first at 0, last flush with the end. */
+/**
+ * First index of every tile along one axis: evenly spread, first at 0, last flush with the end. Tiles of one voxel
+ * (slices of 2D networks) and small steps would start at the same index again; each start comes once.
+ */
 export function tileStarts(size: number, patch: number, overlap: number): number[] {
   if (size < patch) throw new RangeError(`a tile of ${patch} does not fit ${size} voxels`);
   const target = patch * (1 - overlap);
   const count = Math.ceil((size - patch) / target) + 1;
   if (count === 1) return [0];
   const step = (size - patch) / (count - 1);
-  return Array.from({ length: count }, (_, n) => roundHalfEven(step * n));
+  const starts = Array.from({ length: count }, (_, n) => roundHalfEven(step * n));
+  return [...new Set(starts)];
 }
 
 /** First voxels of all tiles, D slowest. */

@@ -1,7 +1,7 @@
 // Everything that a checkpoint folder says about its model, in one form for every version: the companion plans.json.
 import * as z from 'zod';
 import { Problem } from '../../contract/problem.ts';
-import type { Normalisation } from '../manifest.ts';
+import type { Normalisation, SplineOrder } from '../manifest.ts';
 import type { Architecture } from './architecture.ts';
 
 export interface ChannelFacts {
@@ -15,9 +15,9 @@ export interface ChannelFacts {
 
 export interface ResamplingOrders {
   /** Spline order within slices. */
-  order: number;
+  order: SplineOrder;
   /** Order across thick slices. */
-  orderZ: number;
+  orderZ: SplineOrder;
   forceSeparateZ: boolean | null;
 }
 
@@ -30,9 +30,9 @@ export interface OutputFacts {
 
 export interface PostprocessingFacts {
   /** Groups of labels of which only the largest connected part is kept, in this order; a group counts as one. */
-  keepLargest: number[][];
-  /** mm³ by label: parts at least this large are kept too (v1). */
-  minimumVolumeMm3: Record<string, number>;
+  keepLargest: { labels: number[]; keepFromMm3?: number }[];
+  /** v1 joins voxels that share a face, v2 those that share a corner. */
+  touching: 'faces' | 'corners';
 }
 
 export interface CheckpointFacts {
@@ -48,9 +48,11 @@ export interface CheckpointFacts {
   transpose: [number, number, number];
   /** mm, transposed order; null for the first of a 2D network, which keeps the volume's own. */
   spacing: (number | null)[];
+  /** mm between the slices that a 2D network saw in training; null where the plans do not say, and in 3D. */
+  trainedSliceSpacing: number | null;
   imageResampling: ResamplingOrders;
   scoreResampling: ResamplingOrders;
-  /** Region-based networks give one sigmoid a channel, later channels over earlier. */
+  /** Region-based networks decide every channel by itself, later channels over earlier. */
   regionBased: boolean;
   outputs: OutputFacts[];
   /** Dimensions D, H, W (0, 1, 2) that training mirrored. */
@@ -81,6 +83,9 @@ export function plansWrong(what: string): Problem {
 export function unsupported(why: string): Problem {
   return new Problem('checkpoint-unsupported', `${why}. Nothing was imported.`, { status: 422 });
 }
+
+/** The orders that are computed here; others are refused. */
+export const splineOrder = z.union([z.literal(0), z.literal(1), z.literal(3)]);
 
 /** CT or MR where a channel's name says so. */
 export function modalityOf(channels: { name: string }[]): string | null {

@@ -5,10 +5,11 @@ import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Problem } from '../../contract/problem.ts';
 import { writeFileAtomically } from '../../imaging/atomic-file.ts';
+import { contradictions } from '../load-model.ts';
 import { ManifestSchema, type Manifest } from '../manifest.ts';
-import { parsePlans, type CheckpointFacts } from './facts.ts';
+import { parsePlans, plansWrong, type CheckpointFacts } from './facts.ts';
 import { findCheckpoint, type FoundCheckpoint } from './find-checkpoint.ts';
-import { leftOut, manifestOf } from './manifest-of.ts';
+import { manifestOf, type ImportFacts } from './manifest-of.ts';
 import { networkChunks, type WeightPrecision } from './network.ts';
 import { readCheckpoint, type OpenCheckpoint } from './read-checkpoint.ts';
 
@@ -50,8 +51,13 @@ export async function importCheckpoint(folder: string, options: ImportOptions): 
   const part = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.part`);
   try {
     const precision = options.precision ?? 'float32';
-    // The manifest's own refusals come before the long work.
-    manifestOf(opened.facts, { fold: found.fold, parameters: 0, precision, modelSha256: '' });
+    // What the manifest cannot say is refused before the long work.
+    checkedManifest(opened.facts, {
+      fold: found.fold,
+      parameters: 0,
+      precision,
+      modelSha256: '0'.repeat(64),
+    });
     const chunks = networkChunks(opened.facts.architecture, opened.weights, precision);
     await makeFolder(part);
     const modelSha256 = await writeHashed(join(part, 'model.onnx'), chunks);
@@ -74,12 +80,8 @@ async function describe(
 ): Promise<Omit<ImportedModel, 'folder'>> {
   const { fold, folds } = found;
   const { parameters } = weights;
-  const manifest = parsePlans(
-    ManifestSchema,
-    manifestOf(facts, { fold, parameters, precision, modelSha256 }),
-    'The manifest made of the plans',
-  );
-  const notes = [...facts.notes, ...leftOut(facts)];
+  const manifest = checkedManifest(facts, { fold, parameters, precision, modelSha256 });
+  const notes = [...facts.notes];
   if (folds.length > 1)
     notes.push(
       `The folder has ${folds.length} folds (${folds.join(', ')}); this model is fold ${fold} alone.`,
@@ -94,6 +96,14 @@ async function describe(
     await writeFileAtomically(join(part, name), [bytes]);
   }
   return { manifest, plans, notes };
+}
+
+/** Throws Problem `checkpoint-plans-wrong` where the plans give a manifest that contradicts itself. */
+function checkedManifest(facts: CheckpointFacts, imported: ImportFacts): Manifest {
+  const manifest = parsePlans(ManifestSchema, manifestOf(facts, imported), 'The manifest made of the plans');
+  const [wrong] = contradictions(manifest);
+  if (wrong) throw plansWrong(`The plans give a model that is wrong at ${wrong.path}: ${wrong.message}`);
+  return manifest;
 }
 
 async function refuseOccupied(target: string): Promise<void> {

@@ -1,6 +1,6 @@
 // What an imported checkpoint's manifest.json says.
-import type { Manifest } from '../manifest.ts';
-import { modalityOf, unsupported, type CheckpointFacts } from './facts.ts';
+import type { Manifest, Postprocess } from '../manifest.ts';
+import { modalityOf, type CheckpointFacts, type ResamplingOrders } from './facts.ts';
 import { INPUT_NAME, OUTPUT_NAME, type WeightPrecision } from './network.ts';
 
 export interface ImportFacts {
@@ -28,7 +28,7 @@ export function manifestOf(facts: CheckpointFacts, imported: ImportFacts): Manif
     file: 'model.onnx',
     sha256: imported.modelSha256,
     input: { name: INPUT_NAME, layout: 'NCDHW', axes: ['z', 'y', 'x'], orientation: 'file' },
-    output: { name: OUTPUT_NAME, activation: facts.regionBased ? 'sigmoid' : 'logits' },
+    output: { name: OUTPUT_NAME, activation: facts.regionBased ? 'region-logits' : 'logits' },
     spacing,
     patch,
     overlap: 0.5,
@@ -42,35 +42,37 @@ export function manifestOf(facts: CheckpointFacts, imported: ImportFacts): Manif
       order: imageResampling.order,
       orderZ: imageResampling.orderZ,
       forceSeparateZ: imageResampling.forceSeparateZ,
+      ...(isUsual(facts.scoreResampling) ? {} : { scores: facts.scoreResampling }),
+      ...(architecture.patch.length === 2 ? { ownSliceSpacing: true } : {}),
     },
     labels: facts.outputs.slice(0, architecture.outputChannels),
-    postprocess: { keepLargest: simpleGroups(facts) },
+    postprocess: postprocessOf(facts),
   };
 }
 
-function gridOf({ spacing, architecture: { patch } }: CheckpointFacts): { spacing: Triple; patch: Triple } {
-  if (patch.length === 2 || spacing.includes(null))
-    throw unsupported('2D networks keep each volume’s own slice spacing, which models here cannot do yet');
-  return { spacing: spacing as Triple, patch: patch as Triple };
+/** 2D networks take one slice at a time. */
+function gridOf({ spacing, trainedSliceSpacing, architecture: { patch } }: CheckpointFacts): {
+  spacing: Triple;
+  patch: Triple;
+} {
+  const [slices, ...inPlane] = spacing;
+  return {
+    spacing: [slices ?? trainedSliceSpacing ?? 1, ...inPlane] as Triple,
+    patch: (patch.length === 2 ? [1, ...patch] : patch) as Triple,
+  };
 }
 
-/** Groups of several labels and volume limits stay in plans.json; a note says so. */
-function simpleGroups({ postprocessing }: CheckpointFacts): number[] {
-  const { keepLargest, minimumVolumeMm3 } = postprocessing;
-  return keepLargest.flatMap((group) =>
-    group.length === 1 && group[0] > 0 && minimumVolumeMm3[group[0]] === undefined ? group : [],
-  );
-}
+const isUsual = ({ order, orderZ, forceSeparateZ }: ResamplingOrders) =>
+  order === 1 && orderZ === 0 && forceSeparateZ === null;
 
-/** One sentence for every thing in the plans that the manifest does not carry. */
-export function leftOut({ postprocessing, scoreResampling }: CheckpointFacts): string[] {
-  const notes: string[] = [];
-  const { keepLargest, minimumVolumeMm3 } = postprocessing;
-  if (keepLargest.some((group) => group.length > 1 || minimumVolumeMm3[group[0]] !== undefined))
-    notes.push('Removing small parts of grouped labels, or by volume, is not run; plans.json keeps it.');
-  if (scoreResampling.order !== 1 || scoreResampling.orderZ !== 0)
-    notes.push('Scores are resampled linearly here, and the plans ask for another order.');
-  return notes;
+function postprocessOf({ postprocessing: { keepLargest, touching } }: CheckpointFacts): Postprocess {
+  if (keepLargest.length === 0) return { keepLargest: [] };
+  return {
+    keepLargest: keepLargest.map(({ labels, keepFromMm3 }) =>
+      labels.length === 1 && keepFromMm3 === undefined ? labels[0] : { labels, keepFromMm3 },
+    ),
+    touching,
+  };
 }
 
 function inWords(facts: CheckpointFacts, { fold, parameters, precision }: ImportFacts): string {

@@ -50,9 +50,13 @@ export class OnnxGraph {
     return name;
   }
 
-  /** Numbers read only while the file is written. `name` is the weight's own, kept for whoever looks inside. */
-  weights(name: string, dims: number[], read: () => Float32Array): string {
+  /**
+   * Numbers read only while the file is written. `name` is the weight's own, kept for whoever looks inside. Writing
+   * throws Problem `weights-not-finite` where one of them is no number.
+   */
+  weights(name: string, dims: number[], readAll: () => Float32Array): string {
     const count = elementsOf(dims);
+    const read = () => finite(name, readAll());
     if (!this.halfWeights || count < 1024) {
       const bytes = () => {
         const values = read();
@@ -135,6 +139,18 @@ function tensorHeader({ name, dims, type, byteLength }: Constant): Uint8Array {
   const start = TensorProto.encode(TensorProto.create({ name, dims, dataType: type })).finish();
   const raw = [field(9), ...varint(byteLength)];
   return Uint8Array.from([field(5), ...varint(start.length + raw.length + byteLength), ...start, ...raw]);
+}
+
+function finite(name: string, values: Float32Array): Float32Array {
+  // x − x is 0 for finite numbers only.
+  for (let n = 0; n < values.length; n++)
+    if (values[n] - values[n] !== 0)
+      throw new Problem(
+        'weights-not-finite',
+        `${name} has a weight that is no finite number (${values[n]}), so the training went wrong. Nothing was imported; use another checkpoint of it.`,
+        { status: 422 },
+      );
+  return values;
 }
 
 function halves(name: string, values: Float32Array): Uint16Array {

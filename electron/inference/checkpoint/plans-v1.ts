@@ -3,7 +3,8 @@ import * as z from 'zod';
 import type { Normalisation } from '../manifest.ts';
 import type { Architecture, EncoderStage } from './architecture.ts';
 import { numbers, parsePlans, permutation, plansWrong, unsupported } from './facts.ts';
-import type { ChannelFacts, CheckpointFacts, PostprocessingFacts } from './facts.ts';
+import type { ChannelFacts, CheckpointFacts } from './facts.ts';
+import { postprocessingV1 } from './postprocessing.ts';
 import type { StateDict } from './state-dict.ts';
 
 const StageSchema = z.looseObject({
@@ -74,7 +75,7 @@ export function factsV1(source: SourceV1, weights: StateDict): CheckpointFacts {
   const lowres = count > 1 && number === '0';
   const configuration = rank === 2 ? '2d' : lowres ? '3d_lowres' : '3d_fullres';
   const task = /Task\d+_\w+/.exec(plans.preprocessed_data_folder ?? '')?.[0];
-  const resampling = { orderZ: 0, forceSeparateZ: null };
+  const resampling = { orderZ: 0, forceSeparateZ: null } as const;
   return {
     family: transformer ? 'pansegnet' : 'nnunet-v1',
     version: 1,
@@ -85,6 +86,7 @@ export function factsV1(source: SourceV1, weights: StateDict): CheckpointFacts {
     channels: channels(plans),
     transpose: plans.transpose_forward,
     spacing: rank === 2 ? [null, ...stage.current_spacing.slice(-2)] : stage.current_spacing,
+    trainedSliceSpacing: rank === 2 && stage.current_spacing.length === 3 ? stage.current_spacing[0] : null,
     imageResampling: { order: 3, ...resampling },
     scoreResampling: { order: 1, ...resampling },
     regionBased: false,
@@ -94,7 +96,7 @@ export function factsV1(source: SourceV1, weights: StateDict): CheckpointFacts {
       name: source.labelNames[label] ?? (label === 0 ? 'background' : `class ${label}`),
     })),
     mirror: /noMirror/i.test(trainer) ? [] : rank === 2 ? [1, 2] : [0, 1, 2],
-    postprocessing: postprocessing(source.postprocessing),
+    postprocessing: postprocessingV1(source.postprocessing, plans.num_classes),
     notes: [],
   };
 }
@@ -173,21 +175,4 @@ function normalisation(scheme: string, intensity: unknown, channel: number): Nor
     `The plans' intensityproperties of channel ${channel}`,
   );
   return { scheme: 'ct-clip', lower: percentile_00_5, upper: percentile_99_5, mean, sd };
-}
-
-/** postprocessing.json: classes or groups of them, and sizes as a Python dictionary in text, perhaps “None”. */
-function postprocessing(json: unknown): PostprocessingFacts {
-  if (json === null || json === undefined) return { keepLargest: [], minimumVolumeMm3: {} };
-  const group = z.union([z.int().transform((label) => [label]), z.array(z.int())]);
-  const schema = z.looseObject({
-    for_which_classes: z.array(group).nullish(),
-    min_valid_object_sizes: z.string().nullish(),
-  });
-  const { for_which_classes, min_valid_object_sizes } = parsePlans(schema, json, 'postprocessing.json');
-  const sizes: Record<string, number> = {};
-  for (const [, label, size] of (min_valid_object_sizes ?? '').matchAll(
-    /(\d+)\s*:\s*([\d.]+(?:e[+-]?\d+)?)/gi,
-  ))
-    sizes[label] = Number(size);
-  return { keepLargest: for_which_classes ?? [], minimumVolumeMm3: sizes };
 }

@@ -3,12 +3,14 @@ import * as z from 'zod';
 import type { Normalisation } from '../manifest.ts';
 import type { Architecture, NetworkKind } from './architecture.ts';
 import { networkKeywords, type Keywords } from './keywords-v2.ts';
-import { parsePlans, permutation, plansWrong, unsupported } from './facts.ts';
+import { parsePlans, permutation, plansWrong, splineOrder, unsupported } from './facts.ts';
 import type { ChannelFacts, CheckpointFacts, OutputFacts, ResamplingOrders } from './facts.ts';
+import { postprocessingV2 } from './postprocessing.ts';
 
 const ResamplingSchema = z.looseObject({
-  order: z.int().default(3),
-  order_z: z.int().default(0),
+  is_seg: z.literal(false, 'must be false').optional(),
+  order: splineOrder.default(3),
+  order_z: splineOrder.default(0),
   force_separate_z: z.boolean().nullish(),
 });
 
@@ -35,6 +37,7 @@ const PlansSchema = z.looseObject({
   dataset_name: z.string().default('nnU-Net'),
   transpose_forward: permutation,
   configurations: z.record(z.string(), z.looseObject({ inherits_from: z.string().optional() })),
+  original_median_spacing_after_transp: z.array(z.number().positive()).length(3).nullish(),
   foreground_intensity_properties_per_channel: z.record(z.string(), z.unknown()).default({}),
 });
 type Plans = z.infer<typeof PlansSchema>;
@@ -52,7 +55,7 @@ export interface SourceV2 {
   trainer: string;
   configuration: string;
   mirror: number[];
-  /** Unpickled postprocessing.pkl in plain form, or null. */
+  /** postprocessing.pkl or .json in plain form, or null. */
   postprocessing: unknown;
 }
 
@@ -82,13 +85,15 @@ export function factsV2(source: SourceV2): CheckpointFacts {
     channels,
     transpose: plans.transpose_forward,
     spacing: plan.spacing.length === 2 ? [null, ...plan.spacing] : plan.spacing,
+    trainedSliceSpacing:
+      plan.spacing.length === 2 ? (plans.original_median_spacing_after_transp?.[0] ?? null) : null,
     imageResampling: resampling(plan.resampling_fn_data_kwargs),
     scoreResampling: resampling(plan.resampling_fn_probabilities_kwargs),
     regionBased,
     outputs,
     // Axes are counted without the slices in 2D.
     mirror: source.mirror.map((axis) => axis + 3 - plan.patch_size.length),
-    postprocessing: { keepLargest: keepLargest(source.postprocessing), minimumVolumeMm3: {} },
+    postprocessing: postprocessingV2(source.postprocessing),
     notes: [],
   };
 }
@@ -156,6 +161,8 @@ function normalisation(scheme: string, intensity: unknown, channel: number): Nor
   if (scheme === 'ZScoreNormalization') return { scheme: 'zscore' };
   if (scheme === 'NoNormalization') return { scheme: 'none' };
   if (scheme === 'RescaleTo01Normalization') return { scheme: 'minmax01' };
+  // Colours are whole bytes: 0 … 255 become 0 … 1.
+  if (scheme === 'RGBTo01Normalization') return { scheme: 'window', lower: 0, upper: 255 };
   if (scheme !== 'CTNormalization') throw unsupported(`The normalisation ${scheme} is not known here`);
   const where = `plans.json, intensities of channel ${channel},`;
   const { mean, std, percentile_00_5, percentile_99_5 } = parsePlans(IntensitySchema, intensity, where);
@@ -184,15 +191,4 @@ function outputsOf(dataset: z.infer<typeof DatasetSchema>): { outputs: OutputFac
     outputs: regions.map(([name], channel) => ({ channel, label: order[channel], name })),
     regionBased,
   };
-}
-
-/** (functions, their keyword arguments) of postprocessing.pkl; only removing smaller parts exists. */
-function keepLargest(value: unknown): number[][] {
-  if (value === null || value === undefined) return [];
-  const schema = z.tuple([z.array(z.unknown()), z.array(z.looseObject({ labels_or_regions: z.unknown() }))]);
-  const [, keywords] = parsePlans(schema, value, 'postprocessing.pkl');
-  return keywords.flatMap(({ labels_or_regions: labels }) => {
-    const groups = Array.isArray(labels) ? labels : [labels];
-    return groups.map((group) => (Array.isArray(group) ? group.map(Number) : [Number(group)]));
-  });
 }

@@ -1,5 +1,5 @@
 // A checkpoint folder of either version → its weights, still in the file, and its facts.
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { damaged, FileSource } from './file-reader.ts';
 import { plansWrong, unsupported, type CheckpointFacts } from './facts.ts';
@@ -79,7 +79,6 @@ function openV2(found: FoundCheckpoint, file: TorchFile, root: Map<unknown, unkn
   const args = init instanceof Map ? (init as Map<unknown, unknown>) : new Map<unknown, unknown>();
   const [trainer, , configuration] = basename(found.trainerFolder).split('__');
   const named = root.get('trainer_name');
-  const postprocessing = join(found.trainerFolder, 'postprocessing.pkl');
   const trainerName = typeof named === 'string' ? named : trainer;
   if (/(BN|ReLU|GeLU|Mish|Regions?Custom)$/.test(trainerName))
     throw unsupported(`${trainerName} changes the network in a way that is not known here`);
@@ -90,9 +89,28 @@ function openV2(found: FoundCheckpoint, file: TorchFile, root: Map<unknown, unkn
     trainer: trainerName,
     configuration: textOr(args.get('configuration'), configuration ?? '3d_fullres'),
     mirror: Array.isArray(mirror) ? mirror.map(Number) : [],
-    postprocessing: exists(postprocessing) ? unpickled(postprocessing) : null,
+    postprocessing: postprocessingOf(found),
   });
   return { file, weights, facts };
+}
+
+/**
+ * nnU-Net v2 finds its postprocessing over a cross-validation, and keeps it in the folder of those folds: that of the
+ * model's own folds where it is there, else the one over the most folds.
+ */
+function postprocessingOf({ trainerFolder, folds }: FoundCheckpoint): unknown {
+  const prefix = 'crossval_results_folds_';
+  const own = `${prefix}${folds.join('_')}`;
+  const crossvals = readdirSync(trainerFolder)
+    .filter((name) => name.startsWith(prefix))
+    .sort((a, b) => Number(b === own) - Number(a === own) || b.length - a.length);
+  for (const folder of ['.', ...crossvals]) {
+    const pickle = join(trainerFolder, folder, 'postprocessing.pkl');
+    if (exists(pickle)) return unpickled(pickle);
+    const text = json(join(trainerFolder, folder, 'postprocessing.json'));
+    if (text !== null) return text;
+  }
+  return null;
 }
 
 const textOr = (value: unknown, other: string) => (typeof value === 'string' ? value : other);
