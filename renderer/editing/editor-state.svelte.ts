@@ -5,12 +5,12 @@ import type { BrushTip } from './brush.ts';
 import { BrushGesture } from './gestures/brush-gesture.ts';
 import type { Gesture } from './gestures/gesture.ts';
 import { gestureOf } from './gestures/list.ts';
-import type { ImageSource } from './image-source.ts';
+import { middleOf, type ImageSource } from './image-source.ts';
 import type { Journal } from './journal.svelte.ts';
 import { LabelBoxes } from './label-boxes.ts';
 import type { LabelVolume } from './label-volume.ts';
 import type { Axis } from './operations/block.ts';
-import type { EditRule } from './permissions.ts';
+import type { EditRule, ValueRange } from './permissions.ts';
 import { NO_PREVIEW, type Preview } from './preview.ts';
 import { TaskDesk } from './task-desk.svelte.ts';
 import { toolFacts, type Tool } from './tool-list.ts';
@@ -127,6 +127,16 @@ export class EditorState {
   /** A button is down and something is being drawn. */
   get drawing(): boolean {
     return this.held !== null;
+  }
+
+  /** The middle 90 % of the picture's values inside the active structure; null where nothing is drawn. */
+  valuesOfActive(): ValueRange | null {
+    const box = this.boxes.of(this.activeLabel);
+    return box && this.image ? middleOf(this.image, this.volume, box, this.activeLabel) : null;
+  }
+  /** Something that Escape takes back: a gesture or an operation. */
+  get underWay(): boolean {
+    return this.drawing || this.pending || this.desk.busy;
   }
 
   volumeMl(structure: EditedStructure): number {

@@ -37,7 +37,7 @@ export interface ToolFacts {
 }
 
 // prettier-ignore
-const ALL: readonly ToolFacts[] = [
+export const TOOLS: readonly ToolFacts[] = [
   { id: 'brush', label: 'Brush', key: 'B', group: 'Paint', hand: 'tip', hint: 'Drag to paint; with Alt to erase.' },
   { id: 'eraser', label: 'Eraser', key: 'E', group: 'Paint', hand: 'tip', hint: 'Drag to take away from the structure; with Alt to paint.' },
   { id: 'threshold-brush', label: 'Threshold brush', key: 'T', group: 'Paint', hand: 'tip', hint: 'Paints only voxels whose value is in the range.' },
@@ -60,10 +60,6 @@ const ALL: readonly ToolFacts[] = [
   { id: 'move', label: 'Move structure', key: 'Shift+M', group: 'Whole structure', hand: 'crosshair', hint: 'Shift with the arrow keys moves the structure by one voxel in the active view.' },
   { id: 'navigate', label: 'Navigate', key: 'V', group: 'Look', hand: 'crosshair', hint: 'Click or drag to move the crosshair.' },
 ];
-
-/** Those whose hand is built. */
-const READY: readonly Tool[] = ['brush', 'eraser', 'threshold-brush', 'adaptive-brush', 'navigate'];
-export const TOOLS: readonly ToolFacts[] = ALL.filter(({ id }) => READY.includes(id));
 
 export const TOOL_GROUPS: readonly ToolGroup[] = [
   'Paint',

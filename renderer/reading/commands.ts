@@ -1,5 +1,4 @@
 // The reading room's commands. Each acts on the room that is open; tools and views know nothing of keys.
-import { TOOLS } from '../editing/editor-state.svelte.ts';
 import { chooseLayout, LAYOUTS } from './view-layout.ts';
 import { CT_WINDOWS } from '../viewer/windows.ts';
 import { toasts } from '../ui/toasts.svelte.ts';
@@ -8,6 +7,7 @@ import { moved } from './display.svelte.ts';
 import { roomLayout } from './layout.svelte.ts';
 import type { AnyRoom } from './current-room.svelte.ts';
 import type { ReadingRoom } from './room.svelte.ts';
+import { toolCommands } from './tools/commands.ts';
 
 interface Extra<Room> {
   when?: (room: Room) => boolean;
@@ -80,10 +80,6 @@ function toDrawnSlice({ figures, editor, view }: AnyRoom, step: 1 | -1): void {
   if (next !== null) view.setSlice('axial', next);
 }
 
-const tools = TOOLS.map(({ id, label, key }) =>
-  drawing('Tools', `tool-${id}`, label, [key], ({ editor }) => (editor.tool = id)),
-);
-
 const editing = [
   drawing('Editing', 'brush-smaller', 'Smaller brush', ['['], ({ editor }) => editor.shrink(), {
     repeats: true,
@@ -124,11 +120,11 @@ const editing = [
   drawing(
     'Editing',
     'cancel-stroke',
-    'Take back the stroke under way',
+    'Take back what is under way',
     ['Escape'],
     ({ editor }) => editor.cancel(),
     {
-      when: ({ editor }) => editor.drawing,
+      when: ({ editor }) => editor.drawing || editor.underWay,
       keysOnly: true,
     },
   ),
@@ -273,4 +269,4 @@ const read = [
   }),
 ];
 
-export const readingCommands: readonly Command[] = [...tools, ...editing, ...structures, ...views, ...read];
+export const readingCommands: readonly Command[] = [...toolCommands, ...editing, ...structures, ...views, ...read];

@@ -12,6 +12,7 @@ import { EditorState } from '../editing/editor-state.svelte.ts';
 import { Journal } from '../editing/journal.svelte.ts';
 import { LabelVolume } from '../editing/label-volume.ts';
 import { settings } from '../app/settings.svelte.ts';
+import { toasts } from '../ui/toasts.svelte.ts';
 import { ViewState } from '../viewer/view-state.svelte.ts';
 import { PersonDisplay } from './display.svelte.ts';
 import { followReadView, showAsBefore } from './read-view.svelte.ts';
@@ -69,6 +70,7 @@ export class ReadingRoom {
     });
     this.picture = new Picture(study, studyPath(study, `/reads/${read.id}/voxels`), read.volume);
     this.editor.see(this.picture.data);
+    this.editor.say = (text) => toasts.show({ tone: 'info', text });
     this.view = new ViewState(this.picture.data);
     this.view.opacity = settings.values.overlay;
     this.view.outline = settings.values.outline;

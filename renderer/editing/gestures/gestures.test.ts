@@ -132,7 +132,10 @@ describe('polygon and lasso', () => {
     editor.settings.rangeOn = true;
     [editor.settings.low, editor.settings.high] = [3, 200];
     editor.tool = 'polygon';
-    for (const at of square) (editor.begin(at, 2), editor.end());
+    for (const at of square) {
+      editor.begin(at, 2);
+      editor.end();
+    }
     editor.confirm();
     expect(drawn(volume, 3)).toEqual(
       expected((v) => inSquare(v) && index(v) !== index([8, 8, 4]) && values[index(v)] >= 3),
