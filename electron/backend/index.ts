@@ -6,7 +6,7 @@ import { displayRoutes } from './display/routes.ts';
 import { agreementRoutes } from './agreement/routes.ts';
 import { caseRoutes } from './cases/routes.ts';
 import type { BackendOptions, StudyEnv } from './context.ts';
-import { bearerToken } from './http/access.ts';
+import { bearerToken, isByItself } from './http/access.ts';
 import { onError, onNotFound } from './http/problems.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { maskRoutes } from './masks/routes.ts';
@@ -34,13 +34,14 @@ function createApp(services: Services) {
   const withStudy = createMiddleware<StudyEnv>(async (context, next) => {
     const study = studies.get(context.req.param('study') ?? '');
     context.set('study', study);
-    context.set('person', studies.personOf(study, bearerToken(context.req.header('authorization'))));
+    const touch = !isByItself(context.req.method, context.req.path);
+    context.set('person', studies.personOf(study, bearerToken(context.req.header('authorization')), touch));
     await next();
   });
   const ofStudy = new Hono<StudyEnv>()
     .route('/', studyRoutes({ studies, verify: services.verify }))
     .route('/', caseRoutes({ cases, volumes, uploads }))
-    .route('/', readRoutes({ reads, masks, voxelResponse: volumes.voxelResponse }))
+    .route('/', readRoutes({ reads, masks, voxelResponse: volumes.voxelResponse, touch: studies.touch }))
     .route('/', maskRoutes({ masks, uploads }))
     .route('/', inferenceRoutes(models))
     .route('/', jobRoutes(jobs))

@@ -26,3 +26,6 @@ export const STRUCTURE_COLOURS = [
 export const READER_COLOURS = [
   '#6cb6ff', '#e2b04a', '#57c08a', '#cc79a7', '#ef8a62', '#b2a4ff', '#67d5d0', '#c7c76a',
 ] as const; // prettier-ignore
+
+/** Auditors stand on no plot. */
+export const AUDITOR_COLOUR = '#9aa4b1';

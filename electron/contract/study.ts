@@ -32,6 +32,8 @@ export const StructureOrderSchema = z.object({ structures: z.array(IdSchema).min
 
 const PassphraseSchema = z.string().min(4, 'must have at least 4 characters').max(200);
 
+export const ChangePassphraseSchema = z.object({ passphrase: PassphraseSchema });
+
 export const NewReaderSchema = z.object({ name: NameSchema, passphrase: PassphraseSchema });
 export const PersonSchema = z.object({
   id: IdSchema,

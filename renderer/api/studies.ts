@@ -1,6 +1,6 @@
 // The host and its studies: start screen, sign-in, set-up, board, audit.
 import * as z from 'zod';
-import { AuditEventSchema, AuditVerdictSchema } from '../../electron/contract/audit.ts';
+import { AuditPageSchema, AuditVerdictSchema, type AuditFilter } from '../../electron/contract/audit.ts';
 import { HostSchema } from '../../electron/contract/host.ts';
 import { BoardEntrySchema } from '../../electron/contract/reads.ts';
 import {
@@ -48,8 +48,25 @@ export const addRound = (study: string, round: z.infer<typeof NewRoundSchema>) =
 export const board = (study: string) =>
   call(z.array(BoardEntrySchema), studyPath(study, '/board'), { study });
 
-export const audit = (study: string) =>
-  call(z.array(AuditEventSchema), studyPath(study, '/audit'), { study });
+/** A filter as query parameters; what is empty asks for nothing. */
+const auditQuery = (filter: Partial<AuditFilter>) => {
+  const given = Object.entries(filter).filter(([, value]) => value !== undefined && value !== '');
+  return new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
+};
+
+export const audit = (study: string, filter: Partial<AuditFilter>) =>
+  call(AuditPageSchema, studyPath(study, `/audit?${auditQuery(filter)}`), { study });
+
+export const auditCsv = async (study: string, filter: Partial<AuditFilter>): Promise<Blob> =>
+  (await send(studyPath(study, `/audit.csv?${auditQuery(filter)}`), { study })).blob();
+
+export const addAuditor = (study: string, auditor: z.infer<typeof NewReaderSchema>) =>
+  call(PersonSchema, studyPath(study, '/auditors'), { method: 'POST', json: auditor, study });
+
+export const changePassphrase = async (study: string, person: string, passphrase: string) => {
+  const path = studyPath(study, `/people/${person}/passphrase`);
+  await send(path, { method: 'POST', json: { passphrase }, study });
+};
 
 export const verifyAudit = (study: string) =>
   call(AuditVerdictSchema, studyPath(study, '/audit/verify'), { method: 'POST', study });

@@ -44,9 +44,9 @@ describe('structures of a study', () => {
     const order = [spleen.id, liver.id, kidney.id];
     await post('/structures/order', study.coordinator, { structures: order });
     expect((await present()).map(({ id }) => id)).toEqual(order);
-    const events = await (
+    const { events } = await (
       await get('/audit', study.coordinator)
-    ).json<{ action: string; details: Record<string, unknown> }[]>();
+    ).json<{ events: { action: string; details: Record<string, unknown> }[] }>();
     expect(events.slice(0, 3).map(({ action }) => action)).toEqual([
       'structures.ordered',
       'structure.changed',

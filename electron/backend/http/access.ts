@@ -5,22 +5,50 @@ import type { Person } from '../../contract/study.ts';
 import { Problem } from '../../contract/problem.ts';
 import type { StudyEnv } from '../context.ts';
 
-/** Tokens live as long as the process: restarting Concord signs everyone out. */
+/** Nobody who left their desk stays signed in for longer. */
+export const IDLE_LOCK_MS = 30 * 60_000;
+
+/** Tokens live as long as the process and as somebody is at it: restarting Concord signs everyone out. */
 export class SignIns {
-  private readonly people = new Map<string, { studyId: string; person: Person }>();
+  private readonly people = new Map<string, { studyId: string; person: Person; lastUsed: number }>();
+  private readonly now: () => number;
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
 
   start(studyId: string, person: Person): string {
     const token = randomBytes(24).toString('base64url');
-    this.people.set(token, { studyId, person });
+    this.people.set(token, { studyId, person, lastUsed: this.now() });
     return token;
   }
-  find(studyId: string, token: string | null): Person | null {
+  find(studyId: string, token: string | null, touch: boolean): Person | null {
     const entry = token ? this.people.get(token) : undefined;
-    return entry && entry.studyId === studyId ? entry.person : null;
+    if (!token || !entry || entry.studyId !== studyId) return null;
+    if (this.now() - entry.lastUsed > IDLE_LOCK_MS) {
+      this.people.delete(token);
+      return null;
+    }
+    if (touch) entry.lastUsed = this.now();
+    return entry.person;
+  }
+  touch(token: string | null): void {
+    const entry = token ? this.people.get(token) : undefined;
+    if (entry) entry.lastUsed = this.now();
   }
   end(token: string): void {
     this.people.delete(token);
   }
+  endAllOf(personId: string): void {
+    for (const [token, { person }] of this.people) if (person.id === personId) this.people.delete(token);
+  }
+}
+
+/** True for requests that a page sends by itself, whether or not anybody is there. */
+export function isByItself(method: string, path: string): boolean {
+  return (
+    /\/(heartbeat|release|events)$/.test(path) || (method === 'GET' && /\/(jobs|worklist|board)$/.test(path))
+  );
 }
 
 /** The bearer token of a request, or null. */

@@ -5,6 +5,7 @@ import { Problem } from '../../contract/problem.ts';
 import { Runner, type JobControl, type Outcome } from '../../workers/runner.ts';
 import type { OpenStudy } from '../context.ts';
 import { newId } from '../identity.ts';
+import { processIsAlive, THIS_PROCESS } from '../process.ts';
 import { endJob, failOrphans, findJob, insertJob, listJobs } from './store.ts';
 
 export interface JobSpec {
@@ -30,6 +31,9 @@ export interface JobService {
   adopt(study: OpenStudy): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Jobs of every service in this process: a study may be open twice. */
+const runningHere = new Set<string>();
 
 interface Live {
   job: Job;
@@ -58,9 +62,10 @@ export function createJobService(): JobService {
       readId: spec.readId ?? null,
     };
     const queued: Job = { ...common, state: 'queued' };
-    await study.database.write((tx) => insertJob(tx, queued, spec.createdBy?.id ?? null));
+    await study.database.write((tx) => insertJob(tx, queued, spec.createdBy?.id ?? null, THIS_PROCESS));
     let resolve: (job: Job) => void = () => undefined;
     const ended = new Promise<Job>((done) => (resolve = done));
+    runningHere.add(common.id);
     live.set(common.id, { job: queued, studyId: study.id, createdBy: spec.createdBy, ended });
     show(study, common.id, queued);
     void runner.start(common.id, `${study.id}/${spec.kind}`, work, {
@@ -82,6 +87,7 @@ export function createJobService(): JobService {
           .then(() => {
             show(study, common.id, job);
             live.delete(common.id);
+            runningHere.delete(common.id);
             resolve(job);
           });
       },
@@ -107,8 +113,13 @@ export function createJobService(): JobService {
       if (!entry || !runner.cancel(jobId)) return found.job;
       return entry.ended;
     },
-    adopt: (study) =>
-      study.database.write((tx) => failOrphans(tx, new Date().toISOString(), [...live.keys()])),
+    adopt: (study) => {
+      // Of our own jobs we know best; a process on another machine counts as alive.
+      const lives = (job: { id: string; process: string | null }) =>
+        runningHere.has(job.id) ||
+        (job.process !== null && job.process !== THIS_PROCESS && processIsAlive(job.process));
+      return study.database.write((tx) => failOrphans(tx, new Date().toISOString(), lives));
+    },
     async close() {
       await runner.close();
       await Promise.all([...live.values()].map((entry) => entry.ended));

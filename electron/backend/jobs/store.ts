@@ -6,7 +6,12 @@ import type { Tables } from '../../database/tables.ts';
 
 type JobRow = Selectable<Tables['job']>;
 
-export async function insertJob(db: Writable, job: Job, createdBy: string | null): Promise<void> {
+export async function insertJob(
+  db: Writable,
+  job: Job,
+  createdBy: string | null,
+  process: string,
+): Promise<void> {
   await db
     .insertInto('job')
     .values({
@@ -22,6 +27,7 @@ export async function insertJob(db: Writable, job: Job, createdBy: string | null
       reason: null,
       notes: null,
       result: null,
+      process,
     })
     .execute();
 }
@@ -42,19 +48,30 @@ export async function endJob(db: Writable, job: Job): Promise<void> {
     .execute();
 }
 
-/** Jobs that a former process left unfinished are failed with their reason. */
-export async function failOrphans(db: Writable, at: string, alive: readonly string[]): Promise<void> {
-  let query = db
-    .updateTable('job')
-    .set({
-      state: 'failed',
-      ended_at: at,
-      code: 'concord-stopped',
-      reason: 'Concord stopped while this job ran. Nothing of it was kept; start it again.',
-    })
-    .where('state', 'in', ['queued', 'running']);
-  if (alive.length > 0) query = query.where('id', 'not in', [...alive]);
-  await query.execute();
+/** Jobs that a former process left unfinished are failed with their reason; those of one that lives go on. */
+export async function failOrphans(
+  db: Writable,
+  at: string,
+  lives: (job: { id: string; process: string | null }) => boolean,
+): Promise<void> {
+  const unfinished = await db
+    .selectFrom('job')
+    .select(['id', 'process'])
+    .where('state', 'in', ['queued', 'running'])
+    .execute();
+  for (const job of unfinished) {
+    if (lives(job)) continue;
+    await db
+      .updateTable('job')
+      .set({
+        state: 'failed',
+        ended_at: at,
+        code: 'concord-stopped',
+        reason: 'Concord stopped while this job ran. Nothing of it was kept; start it again.',
+      })
+      .where('id', '=', job.id)
+      .execute();
+  }
 }
 
 export async function listJobs(db: Readable, createdBy: string | null, limit = 50): Promise<Job[]> {

@@ -1,16 +1,10 @@
 // Who holds a read for editing: one window at a time, and never a process that is dead.
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { Problem } from '../../contract/problem.ts';
+import { processIsAlive, THIS_PROCESS } from '../process.ts';
 
 /** A lease that is not renewed (heartbeat or stroke) is free after this long. */
 export const LEASE_MS = 15_000;
-
-/** Tells this process from a former one that had the same number. */
-const NONCE = randomBytes(6).toString('hex');
-
-/** `host:pid:nonce` of this process, as it is kept beside a lease. */
-export const THIS_PROCESS = `${hostname().replaceAll(':', '-')}:${process.pid}:${NONCE}`;
 
 export interface LeaseColumns {
   lease_token: string | null;
@@ -31,20 +25,6 @@ export function leaseIsLive(row: LeaseColumns, now: number): boolean {
   if (!row.lease_token || !row.lease_expires_at) return false;
   if (Date.parse(row.lease_expires_at) <= now) return false;
   return processIsAlive(row.lease_process ?? '');
-}
-
-/** A process on another machine (a study on a share) counts as alive: only its lease's end frees the read. */
-export function processIsAlive(name: string): boolean {
-  const [host, pid, nonce] = name.split(':');
-  const [ownHost, ownPid, ownNonce] = THIS_PROCESS.split(':');
-  if (host !== ownHost) return true;
-  if (pid === ownPid) return nonce === ownNonce;
-  try {
-    process.kill(Number(pid), 0); // signal 0 only asks
-    return true;
-  } catch (cause) {
-    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM';
-  }
 }
 
 /**

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { GiveAnswersSchema } from '../../contract/forms.ts';
 import { HeartbeatSchema, OpenReadSchema, ReopenSchema } from '../../contract/reads.ts';
 import type { OpenStudy, StudyEnv } from '../context.ts';
-import { coordinatorOnly, overseerOnly, signedIn, who } from '../http/access.ts';
+import { bearerToken, coordinatorOnly, overseerOnly, signedIn, who } from '../http/access.ts';
 import { check } from '../http/problems.ts';
 import type { MaskService } from '../masks/service.ts';
 import { editorOf } from './editor.ts';
@@ -19,6 +19,8 @@ export interface ReadRouteNeeds {
     volumeId: string,
     range?: { from: number; count: number },
   ): Promise<Response>;
+  /** Somebody is at it: keeps the sign-in from running out. */
+  touch(token: string | null): void;
 }
 
 const RangeSchema = z
@@ -31,7 +33,7 @@ const RangeSchema = z
     'give from and count, or neither',
   );
 
-export function readRoutes({ reads, masks, voxelResponse }: ReadRouteNeeds) {
+export function readRoutes({ reads, masks, voxelResponse, touch }: ReadRouteNeeds) {
   return new Hono<StudyEnv>()
     .get('/worklist', signedIn, async (c) => c.json(await reads.worklist(c.var.study, who(c))))
     .get('/board', overseerOnly, async (c) => c.json(await reads.board(c.var.study)))
@@ -50,6 +52,7 @@ export function readRoutes({ reads, masks, voxelResponse }: ReadRouteNeeds) {
     .post('/reads/:read/heartbeat', signedIn, check('json', HeartbeatSchema), async (c) => {
       const { activeSeconds } = c.req.valid('json');
       await reads.heartbeat(c.var.study, c.req.param('read'), editorOf(c), activeSeconds);
+      if (activeSeconds > 0) touch(bearerToken(c.req.header('authorization')));
       return c.body(null, 204);
     })
     .post('/reads/:read/release', signedIn, async (c) => {

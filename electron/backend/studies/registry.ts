@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Problem } from '../../contract/problem.ts';
-import { READER_COLOURS } from '../../contract/identity.ts';
+import { AUDITOR_COLOUR, READER_COLOURS } from '../../contract/identity.ts';
 import type { StoredDesign } from '../../contract/design.ts';
 import type { Protocol } from '../../contract/study.ts';
 import { appendAudit } from '../../database/audit.ts';
@@ -74,7 +74,7 @@ async function fill(database: StudyDatabase, protocol: Protocol, isDemo: boolean
       role: 'reader' as const,
       colour: READER_COLOURS[n % READER_COLOURS.length],
     })),
-    ...protocol.auditors.map((auditor) => ({ ...auditor, role: 'auditor' as const, colour: '#9aa4b1' })),
+    ...protocol.auditors.map((auditor) => ({ ...auditor, role: 'auditor' as const, colour: AUDITOR_COLOUR })),
   ];
   const stored: StoredDesign = {
     design: protocol.design,

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { OpenStudySchema } from '../../contract/host.ts';
 import {
   AddStructureSchema,
+  ChangePassphraseSchema,
   ChangeStructureSchema,
   NewReaderSchema,
   NewRoundSchema,
@@ -11,7 +12,7 @@ import {
   SignInSchema,
   StructureOrderSchema,
 } from '../../contract/study.ts';
-import type { AuditVerdict } from '../../contract/audit.ts';
+import { AuditFilterSchema, type AuditVerdict } from '../../contract/audit.ts';
 import type { OpenStudy, StudyEnv } from '../context.ts';
 import { bearerToken, coordinatorOnly, overseerOnly, signedIn, who } from '../http/access.ts';
 import { check } from '../http/problems.ts';
@@ -78,6 +79,23 @@ export function studyRoutes({ studies, verify }: StudyRouteNeeds) {
     .post('/rounds', coordinatorOnly, check('json', NewRoundSchema), async (c) =>
       c.json(await studies.addRound(c.var.study, c.req.valid('json'), who(c)), 201),
     )
-    .get('/audit', overseerOnly, async (c) => c.json(await studies.auditEvents(c.var.study)))
+    .post('/auditors', coordinatorOnly, check('json', NewReaderSchema), async (c) =>
+      c.json(await studies.addAuditor(c.var.study, c.req.valid('json'), who(c)), 201),
+    )
+    .post('/people/:person/passphrase', signedIn, check('json', ChangePassphraseSchema), async (c) => {
+      const { passphrase } = c.req.valid('json');
+      await studies.changePassphrase(c.var.study, c.req.param('person'), passphrase, who(c));
+      return c.body(null, 204);
+    })
+    .get('/audit', overseerOnly, check('query', AuditFilterSchema), async (c) =>
+      c.json(await studies.audit(c.var.study, c.req.valid('query'))),
+    )
+    .get('/audit.csv', overseerOnly, check('query', AuditFilterSchema), async (c) =>
+      c.body(await studies.auditCsv(c.var.study, c.req.valid('query')), 200, {
+        'content-type': 'text/csv; charset=utf-8',
+        'content-disposition': 'attachment; filename="audit.csv"',
+        'cache-control': 'no-store',
+      }),
+    )
     .post('/audit/verify', overseerOnly, async (c) => c.json(await verify(c.var.study)));
 }

@@ -2,7 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Host } from '../../contract/host.ts';
-import { READER_COLOURS } from '../../contract/identity.ts';
+import { AUDITOR_COLOUR, READER_COLOURS } from '../../contract/identity.ts';
 import type * as z from 'zod';
 import type {
   NewRoundSchema,
@@ -17,7 +17,7 @@ import { Problem } from '../../contract/problem.ts';
 import { appendAudit, verifyAudit, type AuditVerdict } from '../../database/audit.ts';
 import type { Readable } from '../../database/open.ts';
 import { clearParts } from '../../workers/part-files.ts';
-import type { AuditEvent } from '../../contract/audit.ts';
+import type { AuditFilter, AuditPage } from '../../contract/audit.ts';
 import type { BackendOptions, OpenStudy } from '../context.ts';
 import { SignIns } from '../http/access.ts';
 import { newId } from '../identity.ts';
@@ -25,10 +25,12 @@ import type { JobService } from '../jobs/service.ts';
 import { ensureAssignments } from '../reads/assignments.ts';
 import { storedDesign } from '../reads/design.ts';
 import { listQuestions } from '../reads/questions.ts';
-import { Guesses, hashPassphrase, passphraseFits } from './passphrase.ts';
+import { auditCsv, auditPage } from './audit.ts';
+import { hashPassphrase } from './passphrase.ts';
 import { Recents } from './recents.ts';
 import { createStudyFolder, openStudyFolder, STUDY_FILE } from './registry.ts';
-import { insertPerson, insertRound, passphraseHash, people, rounds, structures, studyRow } from './store.ts';
+import { signInPerson } from './sign-in.ts';
+import { insertPerson, insertRound, people, rounds, structures, studyRow } from './store.ts';
 
 export interface StudyService {
   host(): Promise<Host>;
@@ -41,10 +43,16 @@ export interface StudyService {
   overview(study: OpenStudy, person: Person): Promise<StudyOverview>;
   signIn(study: OpenStudy, personId: string, passphrase: string): Promise<{ token: string; you: Person }>;
   signOut(token: string): void;
-  personOf(study: OpenStudy, token: string | null): Person | null;
+  /** Who a token belongs to. Half an hour without `touch` ends it; the work stays, and they sign in again. */
+  personOf(study: OpenStudy, token: string | null, touch: boolean): Person | null;
+  touch(token: string | null): void;
   addReader(study: OpenStudy, reader: { name: string; passphrase: string }, actor: Person): Promise<Person>;
+  addAuditor(study: OpenStudy, auditor: { name: string; passphrase: string }, actor: Person): Promise<Person>;
+  /** Another passphrase for somebody, which also ends their waiting. Coordinators for all, others for themselves. */
+  changePassphrase(study: OpenStudy, personId: string, passphrase: string, actor: Person): Promise<void>;
   addRound(study: OpenStudy, round: z.infer<typeof NewRoundSchema>, actor: Person): Promise<Round>;
-  auditEvents(study: OpenStudy): Promise<AuditEvent[]>;
+  audit(study: OpenStudy, filter: AuditFilter): Promise<AuditPage>;
+  auditCsv(study: OpenStudy, filter: AuditFilter): Promise<string>;
   verifyAudit(study: OpenStudy): Promise<AuditVerdict>;
   /** Throws Problem `one-study-host` where this host serves one study only. */
   refuseOthers(): void;
@@ -57,9 +65,8 @@ export interface StudyService {
 export function createStudyService(options: BackendOptions, needs: { jobs: JobService }): StudyService {
   const studiesFolder = join(options.home, 'studies');
   const recents = new Recents(options.home);
-  const signIns = new SignIns();
+  const signIns = new SignIns(options.now ?? Date.now);
   const now = options.now ?? Date.now;
-  const guesses = new Guesses(now);
   const opened = new Map<string, OpenStudy>();
   const opening = new Map<string, Promise<OpenStudy>>();
 
@@ -174,34 +181,33 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
       };
     },
     async signIn(study, personId, passphrase) {
-      const stored = await passphraseHash(study.database.read, personId);
-      if (stored) guesses.begin(personId);
-      if (!stored || !(await passphraseFits(passphrase, stored))) {
-        throw new Problem('wrong-passphrase', 'That is not the passphrase. Nothing was changed; try again.', {
-          status: 401,
-        });
-      }
-      guesses.hit(personId);
-      const you = (await people(study.database.read)).find((person) => person.id === personId) as Person;
+      const you = await signInPerson(study, personId, passphrase);
       return { token: signIns.start(study.id, you), you };
     },
     signOut: (token) => signIns.end(token),
-    personOf: (study, token) => signIns.find(study.id, token),
-    async addReader(study, reader, actor) {
-      await refuseName(study.database.read, reader.name);
-      const hash = await hashPassphrase(reader.passphrase);
-      return study.database.write(async (tx) => {
-        const present = await refuseName(tx, reader.name);
-        const readers = present.filter((person) => person.role === 'reader').length;
-        const colour = READER_COLOURS[readers % READER_COLOURS.length];
-        const person: Person = { id: newId(), name: reader.name, role: 'reader', colour };
+    personOf: (study, token, touch) => signIns.find(study.id, token, touch),
+    touch: (token) => signIns.touch(token),
+    addReader: (study, reader, actor) => addPerson(study, reader, 'reader', actor),
+    addAuditor: (study, auditor, actor) => addPerson(study, auditor, 'auditor', actor),
+    async changePassphrase(study, personId, passphrase, actor) {
+      const passphrase_hash = await hashPassphrase(passphrase);
+      await study.database.write(async (tx) => {
+        const person = (await people(tx)).find(({ id }) => id === personId);
+        if (!person || (actor.role !== 'coordinator' && actor.id !== personId)) {
+          throw new Problem('person-not-found', 'There is no such person for you in this study.', {
+            status: 404,
+          });
+        }
+        await tx
+          .updateTable('reader')
+          .set({ passphrase_hash, failed_tries: 0, locked_until: null })
+          .where('id', '=', personId)
+          .execute();
         const at = new Date(study.now()).toISOString();
-        await insertPerson(tx, { ...person, passphraseHash: hash, position: present.length, at });
-        await ensureAssignments(tx);
-        const details = { name: person.name };
-        await appendAudit(tx, { actor: actor.name, action: 'reader.added', subject: person.id, details }, at);
-        return person;
+        const entry = { actor: actor.name, action: 'person.passphrase-changed', subject: personId };
+        await appendAudit(tx, entry, at);
       });
+      if (actor.id !== personId) signIns.endAllOf(personId);
     },
     addRound: (study, round, actor) =>
       study.database.write(async (tx) => {
@@ -214,17 +220,8 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
         await appendAudit(tx, { actor: actor.name, action: 'round.added', subject: added.id, details }, at);
         return added;
       }),
-    async auditEvents(study) {
-      const rows = await study.database.read
-        .selectFrom('audit_event')
-        .selectAll()
-        .orderBy('seq', 'desc')
-        .execute();
-      return rows.map(({ previous_hash: _previous, details, ...event }) => ({
-        ...event,
-        details: JSON.parse(details) as Record<string, unknown>,
-      }));
-    },
+    audit: (study, filter) => auditPage(study.database.read, filter),
+    auditCsv: (study, filter) => auditCsv(study.database.read, filter),
     async leave(study) {
       opened.delete(study.id);
       recents.forget(study.folder);
@@ -236,6 +233,28 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
       opened.clear();
     },
   };
+}
+
+async function addPerson(
+  study: OpenStudy,
+  wish: { name: string; passphrase: string },
+  role: 'reader' | 'auditor',
+  actor: Person,
+): Promise<Person> {
+  await refuseName(study.database.read, wish.name);
+  const hash = await hashPassphrase(wish.passphrase);
+  return study.database.write(async (tx) => {
+    const present = await refuseName(tx, wish.name);
+    const readers = present.filter((person) => person.role === 'reader').length;
+    const colour = role === 'reader' ? READER_COLOURS[readers % READER_COLOURS.length] : AUDITOR_COLOUR;
+    const person: Person = { id: newId(), name: wish.name, role, colour };
+    const at = new Date(study.now()).toISOString();
+    await insertPerson(tx, { ...person, passphraseHash: hash, position: present.length, at });
+    if (role === 'reader') await ensureAssignments(tx);
+    const details = { name: person.name };
+    await appendAudit(tx, { actor: actor.name, action: `${role}.added`, subject: person.id, details }, at);
+    return person;
+  });
 }
 
 /** Throws Problem `name-taken`; answers with the people there are. */

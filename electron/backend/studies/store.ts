@@ -10,22 +10,16 @@ export async function studyRow(db: Readable): Promise<Selectable<Tables['study']
   return db.selectFrom('study').selectAll().executeTakeFirst();
 }
 
+const RANK = { coordinator: 0, reader: 1, auditor: 2 };
+
+/** Coordinators, then readers, then auditors, each as they were added. */
 export async function people(db: Readable): Promise<Person[]> {
-  return db
+  const rows = await db
     .selectFrom('reader')
     .select(['id', 'name', 'role', 'colour'])
-    .orderBy('role')
     .orderBy('position')
     .execute();
-}
-
-export async function passphraseHash(db: Readable, personId: string): Promise<string | null> {
-  const row = await db
-    .selectFrom('reader')
-    .select('passphrase_hash')
-    .where('id', '=', personId)
-    .executeTakeFirst();
-  return row?.passphrase_hash ?? null;
+  return rows.sort((a, b) => RANK[a.role] - RANK[b.role]);
 }
 
 export async function structures(db: Readable): Promise<Structure[]> {
