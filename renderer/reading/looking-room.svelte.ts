@@ -6,6 +6,7 @@ import type { Read } from '../../electron/contract/reads.ts';
 import type { Structure } from '../../electron/contract/study.ts';
 import { studyPath } from '../api/http.ts';
 import * as reads from '../api/reads.ts';
+import { annotations } from '../api/annotations.ts';
 import { cases as loadCases } from '../api/cases.ts';
 import * as studies from '../api/studies.ts';
 import { settings } from '../app/settings.svelte.ts';
@@ -65,9 +66,13 @@ export class LookingRoom {
 
   /** A sealed read. Throws Problem when it may not be seen. */
   static async read(study: string, id: string): Promise<LookingRoom> {
-    const [{ read, labels }, faces] = await Promise.all([fetchRead(study, id), facesOf(study)]);
+    const [{ read, labels }, faces, measures] = await Promise.all([
+      fetchRead(study, id),
+      facesOf(study),
+      annotations(study, id),
+    ]);
     const face = faces.get(id);
-    return new LookingRoom(study, {
+    const room = new LookingRoom(study, {
       read,
       labels,
       structures: read.structures,
@@ -75,6 +80,8 @@ export class LookingRoom {
       subtitle: face ? `${face.person}, ${face.round}` : read.round.name,
       place: null,
     });
+    room.view.measures.list = measures;
+    return room;
   }
 
   /** Where two reads of one case differ in one structure, at the slice where they differ most. */
@@ -116,7 +123,7 @@ export class LookingRoom {
 
   enter(): () => void {
     void this.picture.fetch();
-    const unfollow = [this.figures.follow(), this.pieces.follow()];
+    const unfollow = [this.figures.follow(), this.pieces.follow(), () => this.view.cine.stop()];
     return () => {
       for (const stop of unfollow) stop();
       this.picture.stop();

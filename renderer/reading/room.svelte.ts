@@ -6,13 +6,15 @@ import type { ReadView } from '../../electron/contract/display.ts';
 import type { Read } from '../../electron/contract/reads.ts';
 import { studyPath } from '../api/http.ts';
 import { ReadPatchSink } from '../api/patch-sink.ts';
+import type { Annotation } from '../../electron/contract/annotations.ts';
+import { addAnnotation, annotations, removeAnnotation } from '../api/annotations.ts';
+import { toasts } from '../ui/toasts.svelte.ts';
 import * as displays from '../api/display.ts';
 import * as reads from '../api/reads.ts';
 import { EditorState } from '../editing/editor-state.svelte.ts';
 import { Journal } from '../editing/journal.svelte.ts';
 import { LabelVolume } from '../editing/label-volume.ts';
 import { settings } from '../app/settings.svelte.ts';
-import { toasts } from '../ui/toasts.svelte.ts';
 import { ViewState } from '../viewer/view-state.svelte.ts';
 import { PersonDisplay } from './display.svelte.ts';
 import { followReadView, showAsBefore } from './read-view.svelte.ts';
@@ -77,6 +79,16 @@ export class ReadingRoom {
     this.display = opened.display;
     this.display.apply(this.editor, this.view);
     if (opened.view) showAsBefore(this.view, opened.view);
+    this.view.measures.list = opened.measures;
+    this.view.measures.keep = (drawn) => {
+      addAnnotation(this.study, this.read.id, this.lease, drawn).then(
+        (kept) => (this.view.measures.list = [...this.view.measures.list, kept]),
+        (error: unknown) => {
+          this.presence.refuse(error);
+          toasts.fail(error);
+        },
+      );
+    };
     this.figures = new StructureFigures(this.editor);
     this.pieces = new PieceWalk(this.editor, this.figures);
   }
@@ -99,6 +111,7 @@ export class ReadingRoom {
     const leave = this.presence.start();
     void this.picture.fetch();
     const unfollow = [
+      () => this.view.cine.stop(),
       this.figures.follow(),
       this.pieces.follow(),
       this.display.follow(this.editor, this.view, this.read.structures),
@@ -152,6 +165,16 @@ export class ReadingRoom {
     return centre !== null;
   }
 
+  async removeMeasure({ id }: Annotation): Promise<void> {
+    try {
+      await removeAnnotation(this.study, this.read.id, this.lease, id);
+      this.view.measures.list = this.view.measures.list.filter((one) => one.id !== id);
+    } catch (error) {
+      this.presence.refuse(error);
+      toasts.fail(error);
+    }
+  }
+
   /** Voxels and millilitres of each structure, as drawn now. */
   volumes(): Map<number, { voxels: number; ml: number }> {
     const one = voxelVolumeMl(this.read.volume.grid);
@@ -175,6 +198,7 @@ interface OpenedRead {
   seq: number;
   entries: Awaited<ReturnType<typeof reads.patches>>;
   display: PersonDisplay;
+  measures: Annotation[];
   /** How this person last looked at it. */
   view: ReadView | null;
 }
@@ -187,14 +211,15 @@ async function openRead(study: string, assignment: string): Promise<OpenedRead> 
     });
   }
   try {
-    const [mask, entries, display, view] = await Promise.all([
+    const [mask, entries, display, view, measures] = await Promise.all([
       reads.mask(study, read.id),
       reads.patches(study, read.id),
       PersonDisplay.load(study),
       displays.readView(study, read.id).catch(() => null),
+      annotations(study, read.id),
     ]);
     const labels = decodeMask(mask.bytes, voxelCount(read.volume.grid));
-    return { read, lease: read.lease, labels, seq: mask.seq, entries, display, view };
+    return { read, lease: read.lease, labels, seq: mask.seq, entries, display, view, measures };
   } catch (error) {
     await reads.release(study, read.id, read.lease).catch(() => undefined);
     throw error;

@@ -9,11 +9,12 @@ import { WheelSteps, zoomFactor } from './wheel.ts';
 type Point = { x: number; y: number };
 type Drag =
   | { kind: 'draw'; pointer: number }
+  | { kind: 'measure'; pointer: number }
   | { kind: 'navigate'; pointer: number }
   | { kind: 'pan' | 'window'; pointer: number; x: number; y: number };
 
 /** Which of a pointer event's `buttons` holds a drag up; −1: any. */
-const HOLDS = { draw: 1, navigate: 1, pan: -1, window: -1 };
+const HOLDS = { draw: 1, measure: 1, navigate: 1, pan: -1, window: -1 };
 
 export interface HandNeeds {
   view: ViewState;
@@ -71,6 +72,9 @@ export class Hand {
       this.drag = { kind: 'pan', pointer, x, y };
     } else if (event.button === 2) {
       this.drag = { kind: 'window', pointer, x, y };
+    } else if (event.button === 0 && view.measures.tool && !event.ctrlKey && !event.metaKey) {
+      this.drag = { kind: 'measure', pointer };
+      view.measures.press(voxel, plane, view.sliceOf(plane));
     } else if (event.button === 0) {
       if (editor.hand === 'crosshair' || event.ctrlKey || event.metaKey) {
         this.drag = { kind: 'navigate', pointer };
@@ -95,6 +99,10 @@ export class Hand {
     const { drag } = this;
     if (drag && drag.pointer !== event.pointerId) return;
     this.pointer = at(event);
+    if (!drag && view.measures.tool) {
+      view.measures.move(at(event), false);
+      return;
+    }
     if (!drag) {
       editor.hover(at(event), PLANE_AXES[plane].through);
       return;
@@ -110,6 +118,8 @@ export class Hand {
       timed('stroke', () => {
         for (const sample of samples.length > 0 ? samples : [event]) editor.extend(at(sample));
       });
+    } else if (drag.kind === 'measure') {
+      view.measures.move(at(event), true);
     } else if (drag.kind === 'navigate') {
       view.moveTo(at(event));
     } else {
@@ -137,6 +147,7 @@ export class Hand {
     if (!drag || (event && event.pointerId !== drag.pointer)) return;
     this.drag = null;
     if (drag.kind === 'draw') timed('stroke', () => this.needs.editor.end());
+    if (drag.kind === 'measure') this.needs.view.measures.release();
     const { host } = this.needs;
     if (host.hasPointerCapture(drag.pointer)) host.releasePointerCapture(drag.pointer);
   };
@@ -157,7 +168,7 @@ export class Hand {
     const { view, editor, plane } = this.needs;
     event.preventDefault();
     // A page that moves under a stroke would tear it over two slices.
-    if (this.drag?.kind === 'draw') return;
+    if (this.drag?.kind === 'draw' || this.drag?.kind === 'measure') return;
     view.active = plane;
     if (event.ctrlKey || event.metaKey) {
       this.zoomAbout(this.pointIn(event), zoomFactor(event));

@@ -6,12 +6,14 @@ import { LabelEdges } from './label-edges.ts';
 import {
   drawChanges,
   drawLabels,
+  drawNumbers,
   drawSlice,
   walkOf,
   WindowTable,
   type PixelBox,
   type Walk,
 } from './slice-raster.ts';
+import { projectSlab, slabRange, type Slab } from './slab.ts';
 import type { VoxelArray } from './volume-data.ts';
 
 export interface OverlayStyle {
@@ -57,6 +59,8 @@ export class SlicePainter {
   private readonly edges: LabelEdges;
   /** The labels of the slice that show. */
   private readonly kept: Uint8Array;
+  /** Of a slab, made when one is first looked at. */
+  private numbers: Float32Array | null = null;
   private overlaySlice = -1;
   private overlayPalette: Uint32Array | null = null;
   private dirty: PixelBox | null = null;
@@ -79,9 +83,17 @@ export class SlicePainter {
     window: { width: number; level: number },
     placement: Placement,
     smooth: boolean,
+    slab: Slab = { mode: 'off', mm: 0 },
   ): void {
     const walk = walkOf(this.grid, this.plane, slice);
-    drawSlice(voxels, walk, window, this.tables, this.grey.pixels);
+    if (slab.mode === 'off') {
+      drawSlice(voxels, walk, window, this.tables, this.grey.pixels);
+    } else {
+      this.numbers ??= new Float32Array(walk.across * walk.down);
+      const range = slabRange(this.grid, this.plane, slice, slab.mm);
+      projectSlab(voxels, this.grid, this.plane, range, slab.mode, this.numbers);
+      drawNumbers(this.numbers, window, this.grey.pixels);
+    }
     this.grey.show();
     this.scaleOnto(screen, this.grey.canvas, walk, placement, smooth);
   }
@@ -134,6 +146,45 @@ export class SlicePainter {
     }
     this.scaleOnto(screen, this.colour.canvas, walk, placement, false);
     if (style.outline) this.strokeEdges(screen, style, placement);
+  }
+
+  /**
+   * Paints a lens of `radius` CSS pixels around a point of the view, `factor` times as large as the view itself. What
+   * the picture and the overlay showed last is what it shows.
+   */
+  paintLens(
+    screen: HTMLCanvasElement,
+    at: { x: number; y: number },
+    radius: number,
+    factor: number,
+    placement: Placement,
+    smooth: boolean,
+  ): void {
+    const context = screen.getContext('2d')!;
+    const ratio = pixelRatioOf(screen);
+    const { canvas: picture } = this.grey;
+    const { left, top, pixelA, pixelD } = placement;
+    context.save();
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.beginPath();
+    context.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+    context.fillStyle = '#000';
+    context.fill();
+    context.clip();
+    context.translate(at.x, at.y);
+    context.scale(factor, factor);
+    context.translate(-at.x, -at.y);
+    context.imageSmoothingEnabled = smooth;
+    context.drawImage(picture, left, top, picture.width * pixelA, picture.height * pixelD);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(this.colour.canvas, left, top, picture.width * pixelA, picture.height * pixelD);
+    context.restore();
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.beginPath();
+    context.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+    context.lineWidth = 1.5;
+    context.strokeStyle = '#9aa4b1';
+    context.stroke();
   }
 
   private scaleOnto(

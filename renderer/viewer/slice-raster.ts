@@ -82,6 +82,19 @@ export function drawSlice(
   }
 }
 
+/** Fills `pixels` with numbers that were worked out already (a slab), seen through a window. */
+export function drawNumbers(
+  numbers: Float32Array,
+  window: { width: number; level: number },
+  pixels: Uint32Array,
+): void {
+  const { low, scale } = ramp(window.width, window.level);
+  for (let n = 0; n < numbers.length; n++) {
+    const value = numbers[n];
+    pixels[n] = value === value ? grey((value - low) * scale) : OPAQUE;
+  }
+}
+
 export interface PixelBox {
   a0: number;
   d0: number;

@@ -1,6 +1,9 @@
 // What the views show: one crosshair for all, a window, and for each plane its zoom and pan.
 import { voxelToPatient, type Grid, type Triple } from '../../electron/contract/geometry.ts';
 import type { Layout } from '../../electron/contract/display.ts';
+import { Cine } from './cine.svelte.ts';
+import { Measures } from './measures.svelte.ts';
+import type { Slab } from './slab.ts';
 import { PLANE_AXES, PLANES, type Plane } from './slice-geometry.ts';
 import type { VolumeData } from './volume-data.ts';
 
@@ -33,6 +36,10 @@ export class ViewState {
   outline = $state(true);
   smooth = $state(true);
   crosshairShown = $state(true);
+  /** How thick the planar views look into the volume. */
+  slab = $state.raw<Slab>({ mode: 'off', mm: 10 });
+  /** A lens around the pointer. */
+  lens = $state(false);
   /** Shows, instead of the mask, what became of one structure since an earlier one. */
   changes = $state.raw<{ before: Uint8Array; label: number } | null>(null);
   /** The continuous voxel under the pointer and the view it is in; null outside. */
@@ -43,8 +50,13 @@ export class ViewState {
     sagittal: new PlaneView(),
   };
 
+  readonly measures: Measures;
+  readonly cine: Cine;
+
   constructor(volume: VolumeData) {
     this.volume = volume;
+    this.measures = new Measures(volume);
+    this.cine = new Cine(this);
     this.grid = volume.grid;
     this.crosshair = volume.grid.shape.map((n) => Math.floor(n / 2)) as Triple;
     this.resetWindow();

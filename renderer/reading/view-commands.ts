@@ -1,0 +1,110 @@
+// Commands of the views: where they are, how they hang, what they show, measuring and pictures.
+import { THICKEST_SLAB_MM, THINNEST_SLAB_MM } from '../viewer/slab.ts';
+import { CT_WINDOWS } from '../viewer/windows.ts';
+import { command, drawing, step } from './command-kinds.ts';
+import type { AnyRoom } from './current-room.svelte.ts';
+import { roomLayout } from './layout.svelte.ts';
+import { copyPicture, savePicture } from './pictures.ts';
+import { chooseLayout, LAYOUTS } from './view-layout.ts';
+
+const isCt = (room: AnyRoom) => room.picture.data.modality === 'CT';
+
+function thicken(view: AnyRoom['view'], step: 1 | -1): void {
+  const mm = Math.min(THICKEST_SLAB_MM, Math.max(THINNEST_SLAB_MM, view.slab.mm + step));
+  view.slab = { ...view.slab, mm };
+}
+
+export const viewCommands = [
+  command('View', 'overlay', 'Mask off while held', ['Q'], ({ view }) => (view.overlay = false), {
+    release: ({ view }) => (view.overlay = true),
+    keysOnly: true,
+  }),
+  command('View', 'outline', 'Outline on or off', ['W'], ({ view }) => (view.outline = !view.outline)),
+  command(
+    'View',
+    'crosshair',
+    'Crosshair on or off',
+    ['X'],
+    ({ view }) => (view.crosshairShown = !view.crosshairShown),
+  ),
+  command(
+    'View',
+    'slice-previous',
+    'Previous slice',
+    ['A', 'PageDown'],
+    ({ view }) => view.scroll(view.active, -1),
+    step,
+  ),
+  command(
+    'View',
+    'slice-next',
+    'Next slice',
+    ['D', 'PageUp'],
+    ({ view }) => view.scroll(view.active, 1),
+    step,
+  ),
+  command('View', 'crosshair-left', 'Crosshair left', ['ArrowLeft'], ({ view }) => view.nudge(-1, 0), step),
+  command('View', 'crosshair-right', 'Crosshair right', ['ArrowRight'], ({ view }) => view.nudge(1, 0), step),
+  command('View', 'crosshair-up', 'Crosshair up', ['ArrowUp'], ({ view }) => view.nudge(0, -1), step),
+  command('View', 'crosshair-down', 'Crosshair down', ['ArrowDown'], ({ view }) => view.nudge(0, 1), step),
+  command('View', 'reset-views', 'Fit the picture', ['0'], ({ view }) => view.resetViews()),
+  command('View', 'maximise', 'Active view large, and back', ['Enter'], ({ view }) => {
+    if (view.layout === 'one' && view.main === view.active) view.layout = 'one-and-three';
+    else chooseLayout(view, 'one');
+  }),
+  command('View', 'layout-next', 'Next layout of the views', ['Y'], ({ view }) => {
+    chooseLayout(view, LAYOUTS[(LAYOUTS.indexOf(view.layout) + 1) % LAYOUTS.length]);
+  }),
+  drawing('View', 'measure-ruler', 'Ruler', ['R'], ({ view }) => view.measures.choose('ruler')),
+  drawing('View', 'measure-angle', 'Angle', ['Alt+A'], ({ view }) => view.measures.choose('angle')),
+  drawing('View', 'measure-ellipse', 'Values in an ellipse', ['Alt+E'], ({ view }) =>
+    view.measures.choose('ellipse'),
+  ),
+  command(
+    'View',
+    'measure-end',
+    'Stop measuring',
+    ['Escape'],
+    ({ view: { measures } }) => measures.cancel() || measures.choose(null),
+    { when: ({ view, editor }) => Boolean(view.measures?.tool) && !editor.pending, keysOnly: true },
+  ),
+  command('View', 'measures-shown', 'Measurements on or off', [], ({ view: { measures } }) => {
+    measures.shown = !measures.shown;
+  }),
+  command('View', 'lens', 'Lens while held', ['Z'], ({ view }) => (view.lens = true), {
+    release: ({ view }) => (view.lens = false),
+  }),
+  command('View', 'cine', 'Run through the slices, or stop', ['Alt+P'], ({ view }) => view.cine.toggle()),
+  command('View', 'slab-next', 'Slab: slice, MIP, MinIP, mean', ['Shift+S'], ({ view }) => {
+    const modes = ['off', 'maximum', 'minimum', 'mean'] as const;
+    view.slab = { ...view.slab, mode: modes[(modes.indexOf(view.slab.mode) + 1) % modes.length] };
+  }),
+  command('View', 'slab-thicker', 'Thicker slab', ['Alt+ArrowUp'], ({ view }) => thicken(view, 1), step),
+  command('View', 'slab-thinner', 'Thinner slab', ['Alt+ArrowDown'], ({ view }) => thicken(view, -1), step),
+  command('View', 'picture-save', 'Save a picture of the views', ['Alt+S'], (room) => savePicture(room)),
+  command('View', 'picture-copy', 'Copy a picture of the views', ['Alt+C'], () => copyPicture()),
+  ...(['axial', 'coronal', 'sagittal'] as const).map((plane) =>
+    command('View', `main-${plane}`, `Large view: ${plane}`, [], ({ view }) => {
+      view.main = plane;
+      view.active = plane;
+    }),
+  ),
+  command('View', 'smooth', 'Smooth or exact pixels', [], ({ view }) => (view.smooth = !view.smooth)),
+  command('View', 'window-reset', 'Window that suits the picture', ['Alt+0'], ({ view }) =>
+    view.resetWindow(),
+  ),
+  ...CT_WINDOWS.map(({ id, name, width, level }, index) =>
+    command(
+      'View',
+      `window-${id}`,
+      `Window: ${name.toLowerCase()}`,
+      [`Alt+${index + 1}`],
+      ({ view }) => {
+        view.setWindow(width, level);
+      },
+      { when: isCt },
+    ),
+  ),
+  command('View', 'left-rail', 'Show or hide the tools', [','], () => roomLayout.toggleLeft()),
+  drawing('View', 'right-rail', 'Show or hide AI and history', ['.'], () => roomLayout.toggleRight()),
+];

@@ -1,0 +1,110 @@
+// Measurements over the picture: lines, ends and the number beside them.
+import { measure, type Annotation, type AnnotationKind } from '../../electron/contract/annotations.ts';
+import { patientToVoxel, type Grid, type Triple } from '../../electron/contract/geometry.ts';
+import { decimal, integer } from '../ui/format.ts';
+import { ellipseStatistics } from './ellipse-statistics.ts';
+import { ellipseOf, patientPoints, type Draft, type Measures } from './measures.svelte.ts';
+import { voxelToView, type Placement, type Plane } from './slice-geometry.ts';
+import { pixelRatioOf } from './slice-painter.ts';
+import type { VolumeData } from './volume-data.ts';
+
+const COLOUR = '#f0e442';
+const POINTED = '#ffffff';
+
+/** "45.3 mm", "34.2°", "3.41 cm², mean 102 ± 13 HU, n 523". */
+export function annotationWords(
+  { kind, value, statistics }: Pick<Annotation, 'kind' | 'value' | 'statistics'>,
+  unit: string,
+): string {
+  if (kind === 'ruler') return `${decimal(value, 1)} mm`;
+  if (kind === 'angle') return `${decimal(value, 1)}°`;
+  const area = value >= 100 ? `${decimal(value / 100, 2)} cm²` : `${decimal(value, 1)} mm²`;
+  if (!statistics || statistics.mean === null) return area;
+  const digits = Math.abs(statistics.mean) < 10 ? 2 : 0;
+  const spread = statistics.deviation === null ? '' : ` ± ${decimal(statistics.deviation, digits)}`;
+  return `${area}, mean ${decimal(statistics.mean, digits)}${spread}${unit && ` ${unit}`}, n ${integer(statistics.voxels)}`;
+}
+
+export function paintMeasures(
+  screen: HTMLCanvasElement,
+  volume: VolumeData,
+  plane: Plane,
+  slice: number,
+  placement: Placement,
+  measures: Measures,
+): void {
+  if (!measures.shown && !measures.draft) return;
+  const context = screen.getContext('2d')!;
+  const ratio = pixelRatioOf(screen);
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.font = '12px system-ui, sans-serif';
+  const { grid } = volume;
+  for (const one of measures.shown ? measures.list : []) {
+    if (one.plane !== plane || one.slice !== slice) continue;
+    const points = one.points.map((point) => patientToVoxel(grid, point));
+    const words = annotationWords(one, volume.unit);
+    paintOne(context, grid, plane, placement, one.kind, points, words, measures.pointed === one.id);
+  }
+  const { draft } = measures;
+  if (!draft || draft.plane !== plane || draft.slice !== slice) return;
+  const points = patientPoints(grid, draft);
+  const voxels = points.map((point) => patientToVoxel(grid, point));
+  paintOne(context, grid, plane, placement, draft.kind, voxels, draftWords(volume, draft, points), true);
+}
+
+function draftWords(volume: VolumeData, draft: Draft, points: Triple[]): string {
+  const { kind, plane, slice } = draft;
+  if (kind === 'angle' && points.length < 3) return '';
+  const value = measure(kind, points);
+  if (!Number.isFinite(value)) return '';
+  if (kind !== 'ellipse') return annotationWords({ kind, value, statistics: null }, volume.unit);
+  const { centre, halfA, halfD } = ellipseOf(draft);
+  const statistics = ellipseStatistics(volume, plane, slice, centre, halfA, halfD);
+  return annotationWords({ kind, value, statistics }, volume.unit);
+}
+
+function paintOne(
+  context: CanvasRenderingContext2D,
+  grid: Grid,
+  plane: Plane,
+  placement: Placement,
+  kind: AnnotationKind,
+  points: readonly Triple[],
+  words: string,
+  pointed: boolean,
+): void {
+  const at = points.map((point) => voxelToView(grid, plane, placement, point));
+  context.beginPath();
+  if (kind === 'ellipse') {
+    const [rx, ry] = [Math.abs(at[1].x - at[0].x), Math.abs(at[2].y - at[0].y)];
+    context.ellipse(at[0].x, at[0].y, rx, ry, 0, 0, 2 * Math.PI);
+  } else {
+    at.forEach(({ x, y }, n) => (n === 0 ? context.moveTo(x, y) : context.lineTo(x, y)));
+    const ends = kind === 'ruler' ? at : [at[0], at.at(-1)!];
+    for (const { x, y } of ends) {
+      context.moveTo(x + 3, y);
+      context.arc(x, y, 3, 0, 2 * Math.PI);
+    }
+  }
+  context.lineWidth = 3;
+  context.strokeStyle = 'rgb(0 0 0 / 60%)';
+  context.stroke();
+  context.lineWidth = 1.25;
+  context.strokeStyle = pointed ? POINTED : COLOUR;
+  context.stroke();
+  if (!words) return;
+  const place =
+    kind === 'ellipse'
+      ? { x: at[0].x - Math.abs(at[1].x - at[0].x), y: at[0].y + Math.abs(at[2].y - at[0].y) + 16 }
+      : { x: Math.max(...at.map(({ x }) => x)) + 8, y: (kind === 'angle' ? at[1] : at.at(-1)!).y + 4 };
+  // At the right edge the words step over to the left.
+  const wide = context.measureText(words).width;
+  const widest = context.canvas.width / pixelRatioOf(context.canvas) - wide - 6;
+  if (place.x > widest) place.x = Math.max(6, widest);
+  context.lineWidth = 3;
+  context.strokeStyle = 'rgb(0 0 0 / 80%)';
+  context.lineJoin = 'round';
+  context.strokeText(words, place.x, place.y);
+  context.fillStyle = pointed ? POINTED : COLOUR;
+  context.fillText(words, place.x, place.y);
+}
