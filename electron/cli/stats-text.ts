@@ -19,6 +19,14 @@ export function statsText(found: StatsResult): string {
     lines.push('', `${pair.a} and ${pair.b} (n = ${pair.n})`, ...table(pairRows(pair)));
   const group = groupRows(found);
   if (group.length > 0) lines.push('', 'All raters', ...table(group));
+  if (found.bootstrap) {
+    const { replicates, seed, intervals } = found.bootstrap;
+    const rows = Object.entries(intervals).map(([name, figure]): Row => {
+      const percentile = figure.percentile && `percentile ${interval(figure.percentile)}`;
+      return [name, show(figure.estimate), figure.bca ? `BCa ${interval(figure.bca)}` : '', percentile ?? ''];
+    });
+    lines.push('', `Bootstrap of subjects (${replicates} resamples, seed ${seed})`, ...table(rows));
+  }
   if (found.notes.length > 0) lines.push('', ...found.notes.map((note) => `note: ${note}`));
   return lines.join('\n');
 }

@@ -163,6 +163,21 @@ describe('concord stats', () => {
     expect(uneven.krippendorff.nominal).toBeTypeOf('number');
     expect(uneven.notes.join(' ')).toMatch(/Fleiss: the subjects have different numbers of ratings/);
   });
+  it('--bootstrap adds intervals that a seed repeats', async () => {
+    const options = { scale: 'interval', bootstrap: '300', seed: '5' };
+    const found = await stats(anxiety, options);
+    expect(found.bootstrap).toMatchObject({ replicates: 300, seed: 5, clusters: 'subject' });
+    const { estimate, percentile, bca } = found.bootstrap!.intervals['kappa.unweighted:a,b'];
+    expect(estimate).toBeCloseTo(found.pairs[0].kappa.unweighted!.estimate!, 12);
+    expect(percentile![0]).toBeLessThan(estimate!);
+    expect(bca![1]).toBeGreaterThan(estimate!);
+    expect(await stats(anxiety, options)).toEqual(found);
+    expect((await stats(anxiety, { ...options, seed: '6' })).bootstrap).not.toEqual(found.bootstrap);
+    noNaN(found);
+    await expect(stats('id,x,y\n1,2,1\n', { counts: true, bootstrap: '300' })).rejects.toMatchObject({
+      code: 'option-not-valid',
+    });
+  });
   it('reads quotes, tabs, other line ends and a byte order mark', async () => {
     const quoted = '\ufeff"sub ject","a, first",b\r\n"1, old",1,1\r\n2,2,1\r\n3,"2",2\r\n';
     expect((await stats(quoted)).raters).toEqual(['a, first', 'b']);

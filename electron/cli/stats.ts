@@ -4,12 +4,17 @@ import {
   countAgreement,
   ratingAgreement,
   type RatingAgreement,
+  type RatingTable,
   type Scale,
 } from '../agreement/ratings/index.ts';
 import { Problem } from '../contract/problem.ts';
+import { bootstrap, closeBootstrap } from '../workers/bootstrap-client.ts';
 import { readCsv } from './csv.ts';
 import { countsInput, ratingsInput } from './stats-input.ts';
 import { statsText } from './stats-text.ts';
+
+/** Between lines of progress. */
+const PROGRESS_MS = 3000;
 
 interface StatsOptions {
   scale?: string;
@@ -38,21 +43,46 @@ export function registerStats(program: Command): void {
     });
 }
 
-export type StatsResult = ReturnType<typeof shape>;
+export type StatsResult = ReturnType<typeof shape> & { bootstrap?: Awaited<ReturnType<typeof resampled>> };
 
 /** The object that `--json` prints. Throws Problem for options and tables that do not do. */
 export async function statsOf(path: string, options: Omit<StatsOptions, 'json'>): Promise<StatsResult> {
-  wholeNumber('--seed', options.seed, 0, 2 ** 32 - 1);
-  if (options.bootstrap !== undefined) wholeNumber('--bootstrap', options.bootstrap, 100, 1_000_000);
+  const seed = wholeNumber('--seed', options.seed, 0, 2 ** 32 - 1);
+  const replicates =
+    options.bootstrap === undefined ? null : wholeNumber('--bootstrap', options.bootstrap, 100, 1_000_000);
   const csv = await readCsv(path);
   if (options.counts) {
     const { subjects, scale, levels, numbers, counts, notes } = countsInput(path, csv, options);
+    if (replicates !== null) {
+      throw new Problem(
+        'option-not-valid',
+        '--bootstrap resamples subjects with their ratings and does not go with --counts. Nothing was computed.',
+      );
+    }
     const found = countAgreement(counts, scale, numbers);
     return shape({ subjects, raters: [], scale, levels }, { ...found, notes: [...notes, ...found.notes] });
   }
   const input = ratingsInput(path, csv, options);
   const found = ratingAgreement(input);
-  return shape(input, { ...found, notes: [...input.notes, ...found.notes] });
+  const result = shape(input, { ...found, notes: [...input.notes, ...found.notes] });
+  return replicates === null ? result : { ...result, bootstrap: await resampled(input, replicates, seed) };
+}
+
+/** Intervals from resampled subjects: `intervals` has one entry a figure, named `kappa.linear:a,b`, `icc2` and so on. */
+async function resampled(table: RatingTable, replicates: number, seed: number) {
+  const { raters, scale, levels, places, values } = table;
+  const started = performance.now();
+  let said = started;
+  const onProgress = (done: number) => {
+    const now = performance.now();
+    if (now - said < PROGRESS_MS || done === 0 || done === 1) return;
+    said = now;
+    const left = Math.max(1, Math.round(((now - started) * (1 - done)) / done / 1000));
+    process.stderr.write(`resampling, ${Math.round(100 * done)} %, about ${left} s left\n`);
+  };
+  const specification = { kind: 'ratings' as const, table: { raters, scale, levels, places, values } };
+  const intervals = await bootstrap(specification, { replicates, seed, onProgress }).finally(closeBootstrap);
+  return { replicates, seed, clusters: 'subject', intervals };
 }
 
 interface Head {
