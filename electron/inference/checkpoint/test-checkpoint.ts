@@ -153,8 +153,7 @@ export function torchLegacy(value: unknown): Uint8Array {
 }
 
 /** Weights that differ everywhere and are the same in every run. */
-export function testWeights(shapes: Record<string, number[]>): Record<string, TestTensor> {
-  let seed = 1;
+export function testWeights(shapes: Record<string, number[]>, seed = 1): Record<string, TestTensor> {
   const next = () => ((seed = (seed * 16807) % 2147483647) / 2147483647) * 2 - 1;
   return Object.fromEntries(
     Object.entries(shapes).map(([key, shape]) => {
@@ -164,8 +163,8 @@ export function testWeights(shapes: Record<string, number[]>): Record<string, Te
   );
 }
 
-/** A tiny PlainConvUNet of two stages: channels 1 → 2 → 3 → 2 scores. */
-export function tinyShapes(rank: 2 | 3): Record<string, number[]> {
+/** A tiny PlainConvUNet of two stages: channels 1 (or more) → 2 → 3 → 2 scores. */
+export function tinyShapes(rank: 2 | 3, inputs = 1): Record<string, number[]> {
   const ones = Array.from({ length: rank }, () => 1);
   const threes = ones.map(() => 3);
   const twos = ones.map(() => 2);
@@ -176,7 +175,7 @@ export function tinyShapes(rank: 2 | 3): Record<string, number[]> {
     [`${key}.norm.bias`]: [to],
   });
   return {
-    ...block('encoder.stages.0.0.convs.0', 1, 2),
+    ...block('encoder.stages.0.0.convs.0', inputs, 2),
     ...block('encoder.stages.1.0.convs.0', 2, 3),
     ...block('decoder.stages.0.convs.0', 4, 2),
     'decoder.transpconvs.0.weight': [3, 2, ...twos],
@@ -186,7 +185,28 @@ export function tinyShapes(rank: 2 | 3): Record<string, number[]> {
   };
 }
 
-/** plans.json of that network, in the words of nnU-Net before 2.4. */
+/** The same size of nnU-Net v1's Generic_UNet. */
+export function tinyShapesV1(rank: 2 | 3): Record<string, number[]> {
+  const ones = Array.from({ length: rank }, () => 1);
+  const block = (key: string, from: number, to: number) => ({
+    [`${key}.conv.weight`]: [to, from, ...ones.map(() => 3)],
+    [`${key}.conv.bias`]: [to],
+    [`${key}.instnorm.weight`]: [to],
+    [`${key}.instnorm.bias`]: [to],
+  });
+  return {
+    ...block('conv_blocks_context.0.blocks.0', 1, 2),
+    ...block('conv_blocks_context.0.blocks.1', 2, 2),
+    ...block('conv_blocks_context.1.0.blocks.0', 2, 3),
+    ...block('conv_blocks_context.1.1.blocks.0', 3, 3),
+    'tu.0.weight': [3, 2, ...ones.map(() => 2)],
+    ...block('conv_blocks_localization.0.0.blocks.0', 4, 2),
+    ...block('conv_blocks_localization.0.1.blocks.0', 2, 2),
+    'seg_outputs.0.weight': [2, 2, ...ones],
+  };
+}
+
+/** plans.json of the first network, in the words of nnU-Net before 2.4. */
 export function tinyPlans(patch: number[]) {
   const all = (n: number) => patch.map(() => n);
   return {
@@ -206,6 +226,7 @@ export function tinyPlans(patch: number[]) {
         pool_op_kernel_sizes: [all(1), all(2)],
         conv_kernel_sizes: [all(3), all(3)],
       },
+      '2d': { inherits_from: 'base' },
       '3d_fullres': { inherits_from: 'base' },
       '3d_cascade_fullres': { inherits_from: '3d_fullres', previous_stage: '3d_lowres' },
     },
@@ -219,21 +240,68 @@ export interface TinyParts {
   plans?: unknown;
   dataset?: unknown;
   configuration?: string;
+  mirror?: number[];
+  /** Seeds of the weights, one a fold. */
+  folds?: Record<string, number>;
   file?: (checkpoint: unknown) => Uint8Array;
 }
 
-/** Writes a whole v2 folder and gives its weights. */
+/** Writes a whole v2 folder and gives its weights, those of its first fold. */
 export function writeTinyFolder(folder: string, parts: TinyParts = {}): Record<string, TestTensor> {
-  const weights = testWeights(parts.shapes ?? tinyShapes(3));
-  const checkpoint = {
-    network_weights: weights,
-    trainer_name: 'nnUNetTrainer',
-    init_args: { configuration: parts.configuration ?? '3d_fullres' },
-    inference_allowed_mirroring_axes: [0, 1, 2],
-  };
-  mkdirSync(join(folder, 'fold_0'), { recursive: true });
+  const folds = Object.entries(parts.folds ?? { fold_0: 1 });
+  for (const [fold, seed] of folds) {
+    const checkpoint = {
+      network_weights: testWeights(parts.shapes ?? tinyShapes(3), seed),
+      trainer_name: 'nnUNetTrainer',
+      init_args: { configuration: parts.configuration ?? '3d_fullres' },
+      inference_allowed_mirroring_axes: parts.mirror ?? [0, 1, 2],
+    };
+    mkdirSync(join(folder, fold), { recursive: true });
+    writeFileSync(join(folder, fold, 'checkpoint_final.pth'), (parts.file ?? torchZip)(checkpoint));
+  }
   writeFileSync(join(folder, 'plans.json'), JSON.stringify(parts.plans ?? tinyPlans([4, 6, 8])));
   writeFileSync(join(folder, 'dataset.json'), JSON.stringify(parts.dataset ?? tinyDataset));
-  writeFileSync(join(folder, 'fold_0', 'checkpoint_final.pth'), (parts.file ?? torchZip)(checkpoint));
-  return weights;
+  return testWeights(parts.shapes ?? tinyShapes(3), folds[0][1]);
+}
+
+/** plans.pkl of `tinyShapesV1`. */
+export function tinyPlansV1(patch: number[], spacing: number[]) {
+  const all = (n: number) => patch.map(() => n);
+  return {
+    num_modalities: 1,
+    modalities: { 0: 'MR' },
+    normalization_schemes: { 0: 'nonCT' },
+    use_mask_for_norm: { 0: false },
+    num_classes: 1,
+    base_num_features: 2,
+    conv_per_stage: 2,
+    transpose_forward: [0, 1, 2],
+    plans_per_stage: {
+      0: {
+        patch_size: patch,
+        current_spacing: spacing,
+        pool_op_kernel_sizes: [all(2)],
+        conv_kernel_sizes: [all(3), all(3)],
+      },
+    },
+    dataset_properties: { intensityproperties: null },
+    preprocessed_data_folder: '/data/Task001_Tiny',
+  };
+}
+
+/** Writes a whole v1 folder and gives the weights of its first fold. */
+export function writeTinyFolderV1(
+  folder: string,
+  { plans, folds, trainer }: { plans: unknown; folds?: Record<string, number>; trainer?: string },
+  shapes: Record<string, number[]>,
+): Record<string, TestTensor> {
+  const seeds = Object.entries(folds ?? { fold_0: 1 });
+  for (const [fold, seed] of seeds) {
+    const path = join(folder, fold, 'model_final_checkpoint.model');
+    mkdirSync(join(folder, fold), { recursive: true });
+    writeFileSync(path, torchZip({ epoch: 1, state_dict: testWeights(shapes, seed) }));
+    writeFileSync(`${path}.pkl`, pickled({ init: [], name: trainer ?? 'nnUNetTrainerV2', plans }));
+  }
+  writeFileSync(join(folder, 'plans.pkl'), pickled(plans));
+  return testWeights(shapes, seeds[0][1]);
 }

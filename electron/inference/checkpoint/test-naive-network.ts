@@ -1,4 +1,4 @@
-// The tiny network of the tests once more, as plain loops over voxels in 64-bit numbers.
+// The tiny networks of the tests once more, as plain loops over voxels in 64-bit numbers.
 import type { TestTensor } from './test-checkpoint.ts';
 
 type Triple = [number, number, number];
@@ -18,7 +18,7 @@ function each(shape: Triple, visit: (d: number, h: number, w: number, n: number)
 
 function convolution(x: Block, weights: Weights, key: string, stride: Triple): Block {
   const { shape, values } = weights[`${key}.weight`];
-  const bias = weights[`${key}.bias`].values;
+  const bias = biasOf(weights, key, shape[0]);
   const kernel = sides(shape.slice(2));
   const half = kernel.map((k) => (k - 1) / 2);
   const outShape = x.shape.map((n, d) => Math.floor((n - 1) / stride[d]) + 1) as Triple;
@@ -44,9 +44,12 @@ function convolution(x: Block, weights: Weights, key: string, stride: Triple): B
   return { channels, shape: outShape };
 }
 
-function block(x: Block, weights: Weights, key: string, stride: Triple = [1, 1, 1]): Block {
+const biasOf = (weights: Weights, key: string, channels: number) =>
+  Object.hasOwn(weights, `${key}.bias`) ? weights[`${key}.bias`].values : new Float32Array(channels);
+
+function block(x: Block, weights: Weights, key: string, stride: Triple = [1, 1, 1], norm = 'norm'): Block {
   const { channels, shape } = convolution(x, weights, `${key}.conv`, stride);
-  const [scale, shift] = ['weight', 'bias'].map((part) => weights[`${key}.norm.${part}`].values);
+  const [scale, shift] = ['weight', 'bias'].map((part) => weights[`${key}.${norm}.${part}`].values);
   const normed = channels.map((values, c) => {
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
@@ -61,7 +64,7 @@ function block(x: Block, weights: Weights, key: string, stride: Triple = [1, 1, 
 /** Every input voxel spreads over a block of `stride` voxels. */
 function up(x: Block, weights: Weights, key: string, stride: Triple): Block {
   const { shape, values } = weights[`${key}.weight`];
-  const bias = weights[`${key}.bias`].values;
+  const bias = biasOf(weights, key, shape[1]);
   const outShape = x.shape.map((n, d) => n * stride[d]) as Triple;
   const size = stride[0] * stride[1] * stride[2];
   const channels = Array.from({ length: shape[1] }, (_, co) => {
@@ -78,6 +81,14 @@ function up(x: Block, weights: Weights, key: string, stride: Triple): Block {
   return { channels, shape: outShape };
 }
 
+/** `values`: one channel after the other. */
+function input(values: Float32Array, shape: Triple): Block {
+  const size = shape[0] * shape[1] * shape[2];
+  const count = values.length / size;
+  const channel = (c: number) => Float64Array.from(values.subarray(c * size, (c + 1) * size));
+  return { shape, channels: Array.from({ length: count }, (_, c) => channel(c)) };
+}
+
 /** Scores of `tinyShapes`, one channel after the other. */
 export function tinyNetwork(
   weights: Weights,
@@ -85,11 +96,37 @@ export function tinyNetwork(
   shape: Triple,
   stride: Triple,
 ): Float32Array {
-  const skip = block({ channels: [Float64Array.from(values)], shape }, weights, 'encoder.stages.0.0.convs.0');
+  const skip = block(input(values, shape), weights, 'encoder.stages.0.0.convs.0');
   const deep = block(skip, weights, 'encoder.stages.1.0.convs.0', stride);
   const raised = up(deep, weights, 'decoder.transpconvs.0', stride);
   const both = { shape, channels: [...raised.channels, ...skip.channels] };
   const last = block(both, weights, 'decoder.stages.0.convs.0');
   const { channels } = convolution(last, weights, 'decoder.seg_layers.0', [1, 1, 1]);
+  return Float32Array.from(channels.flatMap((channel) => [...channel]));
+}
+
+/** Scores of `tinyShapesV1`: nnU-Net v1's names, two convolutions a stage, no bias on the way up. */
+export function tinyNetworkV1(
+  weights: Weights,
+  values: Float32Array,
+  shape: Triple,
+  stride: Triple,
+): Float32Array {
+  const next = (x: Block, key: string, step?: Triple) => block(x, weights, key, step, 'instnorm');
+  const skip = next(
+    next(input(values, shape), 'conv_blocks_context.0.blocks.0'),
+    'conv_blocks_context.0.blocks.1',
+  );
+  const deep = next(
+    next(skip, 'conv_blocks_context.1.0.blocks.0', stride),
+    'conv_blocks_context.1.1.blocks.0',
+  );
+  const raised = up(deep, weights, 'tu.0', stride);
+  const both = { shape, channels: [...raised.channels, ...skip.channels] };
+  const last = next(
+    next(both, 'conv_blocks_localization.0.0.blocks.0'),
+    'conv_blocks_localization.0.1.blocks.0',
+  );
+  const { channels } = convolution(last, weights, 'seg_outputs.0', [1, 1, 1]);
   return Float32Array.from(channels.flatMap((channel) => [...channel]));
 }

@@ -1,0 +1,178 @@
+// Whole runs of tiny imported networks against plain loops: slices, regions, several channels.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Grid, Triple } from '../../contract/geometry.ts';
+import { readMask, readVolume, writeNifti } from '../../imaging/index.ts';
+import { probabilityFiles } from '../outputs.ts';
+import { segment } from '../segment.ts';
+import { importCheckpoint, type ImportOptions } from './import-checkpoint.ts';
+import {
+  testWeights,
+  tinyPlans,
+  tinyPlansV1,
+  tinyShapes,
+  tinyShapesV1,
+  writeTinyFolder,
+  writeTinyFolderV1,
+} from './test-checkpoint.ts';
+import { tinyNetwork, tinyNetworkV1 } from './test-naive-network.ts';
+import { predict, type NaivePlan } from './test-naive-prediction.ts';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'concord-run-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const checkpoint = () => join(home, 'nnUNetTrainer__nnUNetPlans__tiny');
+
+/** A volume of D×H×W voxels without zeros, so that nothing is cropped; another one for each seed. */
+function volume([depth, height, width]: Triple, spacing: Triple, seed = 7) {
+  const voxels = testWeights({ v: [depth, height, width] }, seed)['v'].values.map((v) => 20 * v + 100);
+  const grid: Grid = {
+    shape: [width, height, depth],
+    spacing: [spacing[2], spacing[1], spacing[0]],
+    origin: [0, 0, 0],
+    direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+  };
+  return { voxels, grid };
+}
+
+/** (x − mean) / sd, as all of these plans ask for. */
+function normalised(values: Float32Array): Float32Array {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return values.map((value) => (value - mean) / Math.sqrt(variance));
+}
+
+async function run(
+  volumes: ReturnType<typeof volume>[],
+  labels: number[],
+  options: Partial<ImportOptions> = {},
+) {
+  const modelFolder = join(home, 'model');
+  const { manifest } = await importCheckpoint(checkpoint(), { outputFolder: modelFolder, ...options });
+  const inputs = volumes.map((_, n) => join(home, `input_000${n}.nii`));
+  for (const [n, path] of inputs.entries()) await writeNifti(path, volumes[n]);
+  const probabilitiesPath = join(home, 'p.nii');
+  const output = { kind: 'nifti' as const, path: join(home, 'mask.nii') };
+  const request = { modelFolder, inputs, provider: 'cpu' as const, mirror: true, output, probabilitiesPath };
+  const result = await segment(request);
+  const maps: Float32Array[] = [];
+  for (const path of probabilityFiles(probabilitiesPath, labels))
+    maps.push((await readVolume(path)).voxels as Float32Array);
+  return { manifest, result, maps, mask: (await readMask(output.path)).labels };
+}
+
+function expectClose(found: Float32Array, expected: Float64Array): void {
+  expect(found.length).toBe(expected.length);
+  const worst = found.reduce((most, value, n) => Math.max(most, Math.abs(value - expected[n])), 0);
+  expect(worst).toBeLessThan(2e-5);
+}
+
+const channel = (scores: Float64Array, c: number, of: number) =>
+  scores.slice((c * scores.length) / of, ((c + 1) * scores.length) / of);
+const sigmoid = (scores: Float64Array) => scores.map((score) => 1 / (1 + Math.exp(-score)));
+
+describe('2D networks go through a volume slice by slice', () => {
+  const shape: Triple = [3, 9, 8];
+  const plan: NaivePlan = { patch: [1, 6, 8], mirror: [1, 2], apply: 'nothing', outputs: 2 };
+
+  it('of nnU-Net v2: sums of logits', async () => {
+    const plans = tinyPlans([6, 8]);
+    const weights = writeTinyFolder(checkpoint(), {
+      ...{ shapes: tinyShapes(2), plans, configuration: '2d', mirror: [0, 1] },
+    });
+    const image = volume(shape, [7, 2, 2]);
+    const { manifest, result, maps, mask } = await run([image], [1]);
+    expect(manifest).toMatchObject({ patch: [1, 6, 8], mirror: [1, 2], nnunet: { ownSliceSpacing: true } });
+    expect(result.tiles).toBe(6);
+    const network = (values: Float32Array, of: Triple) => tinyNetwork(weights, values, of, [1, 2, 2]);
+    const scores = predict(network, [normalised(image.voxels)], shape, plan);
+    const margin = channel(scores, 1, 2).map((score, n) => score - scores[n]);
+    expectClose(maps[0], sigmoid(margin));
+    margin.forEach((score, n) => {
+      if (Math.abs(score) > 1e-4) expect(mask[n]).toBe(score > 0 ? 1 : 0);
+    });
+    expect(mask.reduce((sum, label) => sum + label, 0)).toBeGreaterThan(10);
+  });
+
+  it('of nnU-Net v1: sums of softmax', async () => {
+    const weights = writeTinyFolderV1(
+      checkpoint(),
+      { plans: tinyPlansV1([6, 8], [5, 2, 2]) },
+      tinyShapesV1(2),
+    );
+    const image = volume(shape, [7, 2, 2]);
+    const { manifest, maps } = await run([image], [1]);
+    expect(manifest).toMatchObject({ patch: [1, 6, 8], spacing: [5, 2, 2], mirror: [1, 2] });
+    const network = (values: Float32Array, of: Triple) => tinyNetworkV1(weights, values, of, [1, 2, 2]);
+    const scores = predict(network, [normalised(image.voxels)], shape, { ...plan, apply: 'softmax' });
+    expectClose(maps[0], channel(scores, 1, 2));
+  });
+
+  it('and bring other spacings in plane to their own, slices left apart', async () => {
+    writeTinyFolder(checkpoint(), {
+      ...{ shapes: tinyShapes(2), plans: tinyPlans([6, 8]), configuration: '2d', mirror: [] },
+    });
+    const { result, mask } = await run([volume([4, 18, 20], [3, 1, 1])], [1]);
+    // 4 slices of 9 × 10: two tiles each way.
+    expect(result.tiles).toBe(16);
+    expect(mask).toHaveLength(4 * 18 * 20);
+  });
+});
+
+describe('3D networks', () => {
+  const shape: Triple = [4, 9, 8];
+  const plan: NaivePlan = { patch: [4, 6, 8], mirror: [0, 1, 2], apply: 'nothing', outputs: 2 };
+
+  it('of nnU-Net v1: sums of softmax', async () => {
+    const plans = tinyPlansV1([4, 6, 8], [2, 2, 2]);
+    const weights = writeTinyFolderV1(checkpoint(), { plans }, tinyShapesV1(3));
+    const image = volume(shape, [2, 2, 2]);
+    const { maps } = await run([image], [1]);
+    const network = (values: Float32Array, of: Triple) => tinyNetworkV1(weights, values, of, [2, 2, 2]);
+    const scores = predict(network, [normalised(image.voxels)], shape, { ...plan, apply: 'softmax' });
+    expectClose(maps[0], channel(scores, 1, 2));
+  });
+
+  it('regions: each channel by itself, later ones over earlier, in regions_class_order', async () => {
+    const labels = { background: 0, whole: [1, 2], core: 2, ignore: 3 };
+    const dataset = { channel_names: { 0: 'T1' }, labels, regions_class_order: [5, 2] };
+    const weights = writeTinyFolder(checkpoint(), { dataset, mirror: [], folds: { fold_0: 12345 } });
+    const image = volume(shape, [2, 2, 2]);
+    const { manifest, maps, mask } = await run([image], [5, 2]);
+    expect(manifest.output.activation).toBe('region-logits');
+    expect(manifest.labels).toEqual([
+      { channel: 0, label: 5, name: 'whole' },
+      { channel: 1, label: 2, name: 'core' },
+    ]);
+    const network = (values: Float32Array, of: Triple) => tinyNetwork(weights, values, of, [2, 2, 2]);
+    const scores = predict(network, [normalised(image.voxels)], shape, { ...plan, mirror: [] });
+    const [whole, core] = [channel(scores, 0, 2), channel(scores, 1, 2)];
+    expectClose(maps[0], sigmoid(whole));
+    expectClose(maps[1], sigmoid(core));
+    mask.forEach((label, n) => {
+      if (Math.min(Math.abs(whole[n]), Math.abs(core[n])) < 1e-4) return;
+      expect(label).toBe(core[n] > 0 ? 2 : whole[n] > 0 ? 5 : 0);
+    });
+    expect(new Set(mask)).toEqual(new Set([0, 2, 5]));
+  });
+
+  it('several channels, each normalised by itself, in the network’s order', async () => {
+    const plans = JSON.parse(
+      JSON.stringify(tinyPlans([4, 6, 8]))
+        .replaceAll('["ZScoreNormalization"]', '["ZScoreNormalization","NoNormalization"]')
+        .replaceAll('[false]', '[false,false]'),
+    ) as unknown;
+    const dataset = { channel_names: { 0: 'T1', 1: 'T2' }, labels: { background: 0, pancreas: 1 } };
+    const weights = writeTinyFolder(checkpoint(), { shapes: tinyShapes(3, 2), plans, dataset });
+    const images = [volume(shape, [2, 2, 2]), volume(shape, [2, 2, 2], 8)];
+    const { maps } = await run(images, [1]);
+    const network = (values: Float32Array, of: Triple) => tinyNetwork(weights, values, of, [2, 2, 2]);
+    const scores = predict(network, [normalised(images[0].voxels), images[1].voxels], shape, plan);
+    expectClose(maps[0], sigmoid(channel(scores, 1, 2).map((score, n) => score - scores[n])));
+  });
+});
