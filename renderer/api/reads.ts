@@ -1,5 +1,6 @@
 // A reader's reads: worklist, opening, the mask and its strokes, heartbeat, seal.
 import * as z from 'zod';
+import { FormSchema, type GivenAnswer } from '../../electron/contract/forms.ts';
 import { IdSchema } from '../../electron/contract/identity.ts';
 import {
   PatchAcknowledgedSchema,
@@ -98,6 +99,16 @@ export const heartbeat = async (
 export const release = async (study: string, id: string, lease: string) => {
   await send(readPath(study, id, '/release'), { method: 'POST', study, lease, keepalive: true });
 };
+
+/** The questions beside the mask, what was answered, and what must be before drawing or sealing. */
+export const form = (study: string, id: string) => call(FormSchema, readPath(study, id, '/form'), { study });
+
+export const answer = (study: string, id: string, lease: string, answers: GivenAnswer[]) =>
+  call(FormSchema, readPath(study, id, '/form'), { method: 'POST', json: { answers }, study, lease });
+
+/** Keeps the mask as the first draft: in the arm with AI after it, AI masks may be asked for from then on. */
+export const keepFirstDraft = (study: string, id: string, lease: string) =>
+  call(ReadSchema, readPath(study, id, '/first-draft'), { method: 'POST', study, lease });
 
 export const seal = (study: string, id: string, lease: string) =>
   call(ReadSchema, readPath(study, id, '/seal'), { method: 'POST', study, lease });

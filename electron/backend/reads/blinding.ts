@@ -20,31 +20,41 @@ export type Lock = { locked: false } | { locked: true; unlocksAt: number | null;
 /** Why a reader may not start the study yet (the qualification), in a sentence; null when they may. */
 export type Gate = string | null;
 
+/** When `turn` opens: `now` or earlier is open; null when that hangs on the gate or on a read that is not sealed. */
+export function opensAt(turn: Turn, turns: readonly Turn[], gate: Gate): number | null {
+  if (gate !== null && turn.roundNumber > 0) return null;
+  const before = roundBefore(turn, turns);
+  if (!before) return -Infinity;
+  if (before.read?.state !== 'sealed' || !before.read.sealedAt) return null;
+  return Date.parse(before.read.sealedAt) + turn.washoutDays * DAY_MS;
+}
+
+/** The same reader's turn with the same case in the latest earlier round. */
+function roundBefore(turn: Turn, turns: readonly Turn[]): Turn | null {
+  let latest: Turn | null = null;
+  for (const other of turns) {
+    if (other.roundNumber >= turn.roundNumber || other.caseId !== turn.caseId) continue;
+    if (other.personId !== turn.personId || (latest && latest.roundNumber > other.roundNumber)) continue;
+    latest = other;
+  }
+  return latest;
+}
+
 /**
- * Whether `turn` is open yet. `gate` holds every round but the qualification (round 0). Round n of a case opens `washoutDays` after the same reader sealed it in the round
- * before. The sentence tells neither which earlier item is meant nor, to the hour, when that was sealed: the date
- * shown is the first midnight (UTC) by which the washout is over.
+ * Whether `turn` is open yet. `gate` holds every round but the qualification (round 0). Round n of a case opens
+ * `washoutDays` after the same reader sealed it in the round before. The sentence tells neither which earlier item is
+ * meant nor, to the hour, when that was sealed: the date shown is the first midnight (UTC) by which the washout is over.
  */
 export function lockOf(turn: Turn, turns: readonly Turn[], now: number, gate: Gate): Lock {
-  if (gate !== null && turn.roundNumber > 0) return { locked: true, unlocksAt: null, because: gate };
-  const before = turnsOfCase(turn, turns)
-    .filter((other) => other.roundNumber < turn.roundNumber)
-    .sort((a, b) => b.roundNumber - a.roundNumber)[0];
-  if (!before) return { locked: false };
-  if (before.read?.state !== 'sealed' || !before.read.sealedAt) {
-    return {
-      locked: true,
-      unlocksAt: null,
-      because: `Opens ${washoutWords(turn.washoutDays)}your read of this case in the round before is sealed.`,
-    };
-  }
-  const opens = Date.parse(before.read.sealedAt) + turn.washoutDays * DAY_MS;
-  if (opens <= now) return { locked: false };
-  return {
-    locked: true,
-    unlocksAt: opens,
-    because: `Opens on ${dayOf(opens)}, when the washout of ${days(turn.washoutDays)} is over.`,
-  };
+  const opens = opensAt(turn, turns, gate);
+  if (opens !== null && opens <= now) return { locked: false };
+  const because =
+    opens !== null
+      ? `Opens on ${dayOf(opens)}, when the washout of ${days(turn.washoutDays)} is over.`
+      : gate !== null && turn.roundNumber > 0
+        ? gate
+        : `Opens ${washoutWords(turn.washoutDays)}your read of this case in the round before is sealed.`;
+  return { locked: true, unlocksAt: opens, because };
 }
 
 /** The first midnight (UTC) at or after `time`: all that a reader is told of the end of a washout. */
@@ -52,13 +62,25 @@ export function coarseTime(time: number): number {
   return Math.ceil(time / DAY_MS) * DAY_MS;
 }
 
+const DAY_WORDS = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
+
+/** Of thousands of reads many open on the same day, and putting a day into words is slow. */
+const dayWords = new Map<number, string>();
+
 function dayOf(time: number): string {
-  return new Date(coarseTime(time)).toLocaleDateString('en-GB', {
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    timeZone: 'UTC',
-  });
+  const day = coarseTime(time);
+  let words = dayWords.get(day);
+  if (words === undefined) {
+    if (dayWords.size > 10_000) dayWords.clear();
+    words = DAY_WORDS.format(day);
+    dayWords.set(day, words);
+  }
+  return words;
 }
 
 function days(count: number): string {
@@ -75,14 +97,15 @@ function turnsOfCase(turn: Turn, turns: readonly Turn[]): Turn[] {
 
 /** Turns by reader and case, so that a long list is gone through once. */
 export function turnsByCase<T extends Turn>(turns: readonly T[]): (turn: Turn) => readonly T[] {
-  const groups = new Map<string, T[]>();
+  const byPerson = new Map<string, Map<string, T[]>>();
   for (const turn of turns) {
-    const key = `${turn.personId}/${turn.caseId}`;
-    const group = groups.get(key);
+    let byCase = byPerson.get(turn.personId);
+    if (!byCase) byPerson.set(turn.personId, (byCase = new Map()));
+    const group = byCase.get(turn.caseId);
     if (group) group.push(turn);
-    else groups.set(key, [turn]);
+    else byCase.set(turn.caseId, [turn]);
   }
-  return (turn) => groups.get(`${turn.personId}/${turn.caseId}`) ?? [];
+  return (turn) => byPerson.get(turn.personId)?.get(turn.caseId) ?? [];
 }
 
 /** True while the reader still has to read the case again: until then an earlier read stays out of sight. */

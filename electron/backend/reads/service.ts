@@ -23,6 +23,7 @@ import {
   findAssignment,
   findRead,
   insertRead,
+  listAllAssignments,
   listAssignments,
   updateRead,
   type ReadRecord,
@@ -206,7 +207,7 @@ export function createReadService(options: { now?: () => number } = {}): ReadSer
       return turns.map((turn) => toWorklistItem(turn, ofCase(turn), at, gate));
     },
     async board(study) {
-      const turns = await listAssignments(study.database.read, null);
+      const turns = await listAllAssignments(study.database.read);
       const gate = await gates(study.database.read);
       const [ofCase, at] = [turnsByCase(turns), now()];
       return turns.map((turn) => toBoardEntry(turn, ofCase(turn), at, gate(turn.personId)));

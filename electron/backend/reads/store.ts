@@ -195,6 +195,49 @@ export async function listAssignments(
   }));
 }
 
+/**
+ * Every assignment of every reader, as `listAssignments(db, null)` but in no order: three plain queries put together
+ * here take a third of the time of the join, which counts with tens of thousands of them.
+ */
+export async function listAllAssignments(db: Readable): Promise<AssignmentRow[]> {
+  const sessions = await db.selectFrom('session').select(['id', 'number', 'name', 'washout_days']).execute();
+  const reads = await db
+    .selectFrom('read')
+    .select(['id', 'assignment_id', 'state', 'version', 'source', 'sealed_at', 'active_seconds'])
+    .where('state', '<>', 'superseded')
+    .execute();
+  const assignments = await db
+    .selectFrom('assignment')
+    .select(['id', 'session_id', 'reader_id', 'case_id', 'position', 'arm'])
+    .execute();
+  const sessionOf = new Map(sessions.map((session) => [session.id, session]));
+  const readOf = new Map(reads.map((read) => [read.assignment_id, read]));
+  return assignments.map((row) => {
+    const session = sessionOf.get(row.session_id)!; // a foreign key
+    const read = readOf.get(row.id);
+    return {
+      assignmentId: row.id,
+      caseId: row.case_id,
+      personId: row.reader_id,
+      position: row.position,
+      roundNumber: session.number,
+      roundName: session.name,
+      arm: row.arm,
+      washoutDays: session.washout_days,
+      read: read
+        ? {
+            id: read.id,
+            state: read.state === 'sealed' ? ('sealed' as const) : ('draft' as const),
+            version: read.version,
+            source: read.source,
+            sealedAt: read.sealed_at,
+            activeSeconds: read.active_seconds,
+          }
+        : null,
+    };
+  });
+}
+
 /** One assignment by its id, with its case and reader; null when there is none. */
 export async function findAssignment(
   db: Readable,
