@@ -1,5 +1,5 @@
 // Pixels of DICOM slices, rescaled: plain ones read here, compressed ones decoded by ITK.
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, realpath } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import type { Problem } from '../contract/problem.ts';
 import { PIXEL_DATA, type DicomHeader } from './dicom-header.ts';
@@ -144,8 +144,8 @@ async function decodeBatch(batch: readonly DicomHeader[]): Promise<Voxels> {
   try {
     // Loaded when first needed: it takes a tenth of a second, and most volumes never need it.
     const { readImageDicomFileSeriesNode } = await import('@itk-wasm/dicom');
-    // ITK needs absolute paths: a relative one ends the process.
-    const inputImages = batch.map((slice) => slice.path);
+    // ITK needs absolute paths without links: a relative one ends the process, and it does not follow a linked folder.
+    const inputImages = await Promise.all(batch.map((slice) => realpath(slice.path)));
     const { outputImage } = await readImageDicomFileSeriesNode({ inputImages, singleSortedSeries: true });
     data = outputImage?.data;
   } catch (error) {

@@ -1,6 +1,7 @@
 // Scans of real patients (public data beside the checkout): densities inside organs, grids, and worker threads.
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { gridDifference, orientationCode } from '../contract/geometry.ts';
@@ -45,6 +46,17 @@ describe.skipIf(!there)(
       expect(mean('liver')).toBeCloseTo(89.3, 1);
       expect(mean('aorta')).toBeCloseTo(177.3, 1);
       expect(mean('vertebrae_T12')).toBeCloseTo(267.0, 1);
+    });
+
+    it('reads a compressed series through a linked folder', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'concord-link-'));
+      try {
+        symlinkSync(data('ct-abdomen-dicom'), join(folder, 'link'), 'dir');
+        const linked = await readVolume(join(folder, 'link'));
+        expect(linked.voxels).toEqual((await readVolume(data('ct-abdomen-dicom'))).voxels);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
     });
 
     it('opens the abdominal CT, its label maps, and the head MR', async () => {
