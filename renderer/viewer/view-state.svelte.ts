@@ -38,6 +38,12 @@ export class ViewState {
   crosshairShown = $state(true);
   /** How thick the planar views look into the volume. */
   slab = $state.raw<Slab>({ mode: 'off', mm: 10 });
+  /** What the 3D view shows, and where it is cut: at the crosshair, across a plane. */
+  scene = $state.raw<{ shows: 'surfaces' | 'picture' | 'both'; cut: Plane | null; side: 1 | -1 }>({
+    shows: 'surfaces',
+    cut: null,
+    side: 1,
+  });
   /** A lens around the pointer. */
   lens = $state(false);
   /** Shows, instead of the mask, what became of one structure since an earlier one. */
