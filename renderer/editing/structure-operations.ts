@@ -4,7 +4,7 @@ import type { Triple } from '../../electron/contract/geometry.ts';
 import type { EditorState } from './editor-state.svelte.ts';
 import { arrivedIn, STILL_LOADING } from './image-source.ts';
 import type { Box } from './label-volume.ts';
-import { cut, product, sizeOf, type Block } from './operations/block.ts';
+import { cut, product, sizeOf, type Block, type Values } from './operations/block.ts';
 import { blockFor, needsValues, type Operation } from './operations/operation.ts';
 import type { Settled } from './operations/settle.ts';
 
@@ -48,8 +48,8 @@ export async function carryOut(editor: EditorState, request: Request): Promise<O
   const revision = editor.volume.revision;
   let settled: Settled;
   try {
-    settled = await editor.desk.run<Settled>(name, slabs.length, (part) => {
-      const block = cutBlock(editor, slabs[part], withValues);
+    settled = await editor.desk.run<Settled>(name, slabs.length, async (part) => {
+      const block = await cutBlockInPieces(editor, slabs[part], withValues);
       const task = { kind: 'operate' as const, operation, rule, block, last: part === slabs.length - 1 };
       return { task, transfer: buffersOf(block) };
     });
@@ -91,6 +91,25 @@ export function cutBlock(editor: EditorState, box: Box, withValues: boolean): Bl
     labels: cut(labels, shape, box) as Uint8Array<ArrayBuffer>,
     values: withValues ? cut(editor.image!.voxels, shape, box) : null,
   };
+}
+
+/** The same for large boxes, a slab at a time: the page draws its frames in between. */
+async function cutBlockInPieces(editor: EditorState, box: Box, withValues: boolean): Promise<Block> {
+  const slabs = slabsOf(box);
+  if (slabs.length === 1) return cutBlock(editor, box, withValues);
+  const { image } = editor;
+  const labels = new Uint8Array(product(sizeOf(box)));
+  const Kind = image?.voxels.constructor as (new (length: number) => Values) | undefined;
+  const values = withValues && Kind ? new Kind(labels.length) : null;
+  const { shape, spacing } = editor.grid;
+  let at = 0;
+  for (const slab of slabs) {
+    labels.set(cut(editor.volume.labels, shape, slab), at);
+    values?.set(cut(image!.voxels, shape, slab), at);
+    at += product(sizeOf(slab));
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  return { low: box.low, shape: sizeOf(box), spacing: [...spacing], volume: [...shape], labels, values };
 }
 
 export function buffersOf(block: Block): ArrayBuffer[] {

@@ -39,13 +39,18 @@ export class TaskDesk {
    * Sends parcels one after another, each when the one before is done, and resolves with the result. Throws Problem
    * `operation-cancelled` after `cancel`, `operation-failed` where the worker could not do it.
    */
-  async run<Result>(label: string, parts: number, parcel: (part: number) => Parcel): Promise<Result> {
+  async run<Result>(
+    label: string,
+    parts: number,
+    parcel: (part: number) => Parcel | Promise<Parcel>,
+  ): Promise<Result> {
     if (this.running) throw new Problem('operation-under-way', `Wait until “${this.running.label}” is done.`);
     this.running = { label, share: 0 };
     const timer = setTimeout(() => (this.slow = true), SHOWN_AFTER_MS);
     try {
       for (let part = 0; ; part++) {
-        const reply = await this.send(parcel(part), (share) => {
+        const ready = await this.packed(parcel(part));
+        const reply = await this.send(ready, (share) => {
           this.running = { label, share: (part + share) / parts };
         });
         if (reply.kind === 'done') return reply.result as Result;
@@ -62,8 +67,19 @@ export class TaskDesk {
     if (!this.refuse) return false;
     this.worker?.terminate();
     this.worker = null;
-    this.refuse(new Problem('operation-cancelled', 'Cancelled. Nothing was changed.'));
+    const refuse = this.refuse;
+    this.refuse = null;
+    refuse(new Problem('operation-cancelled', 'Cancelled. Nothing was changed.'));
     return true;
+  }
+
+  /** A parcel that takes its time can be cancelled too. */
+  private packed(parcel: Parcel | Promise<Parcel>): Parcel | Promise<Parcel> {
+    if (!(parcel instanceof Promise)) return parcel;
+    return new Promise((resolve, reject) => {
+      this.refuse = reject;
+      parcel.then(resolve, reject);
+    });
   }
 
   private send(

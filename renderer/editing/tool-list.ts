@@ -61,13 +61,14 @@ export const TOOLS: readonly ToolFacts[] = [
   { id: 'navigate', label: 'Navigate', key: 'V', group: 'Look', hand: 'crosshair', hint: 'Click or drag to move the crosshair.' },
 ];
 
+/** In the order of the palette. */
 export const TOOL_GROUPS: readonly ToolGroup[] = [
   'Paint',
-  'Outline',
-  'By value',
-  'Slices',
-  'Whole structure',
   'Look',
+  'Outline',
+  'Slices',
+  'By value',
+  'Whole structure',
 ];
 
 export function toolFacts(id: Tool): ToolFacts {

@@ -63,6 +63,9 @@ interface SliceShape {
   across: number;
   down: number;
   centre: [number, number];
+  /** Where the shape is, without that voxel of outside: first and last voxel along both axes. */
+  low: [number, number];
+  high: [number, number];
 }
 
 function shapeOf(
@@ -76,12 +79,18 @@ function shapeOf(
   const strides = stridesOf(shape);
   const [across, down] = [shape[a] + 2, shape[b] + 2];
   const flat = new Uint8Array(across * down);
+  const low: [number, number] = [shape[a], shape[b]];
+  const high: [number, number] = [-1, -1];
   let [sumX, sumY, count] = [0, 0, 0];
   for (let y = 0; y < shape[b]; y++) {
     let at = slice * strides[axis] + y * strides[b];
     for (let x = 0; x < shape[a]; x++, at += strides[a]) {
       if (mask[at] === 0) continue;
       flat[x + 1 + across * (y + 1)] = 1;
+      low[0] = Math.min(low[0], x);
+      high[0] = Math.max(high[0], x);
+      low[1] = Math.min(low[1], y);
+      high[1] = y;
       sumX += x;
       sumY += y;
       count++;
@@ -89,10 +98,11 @@ function shapeOf(
   }
   const size: [number, number, number] = [across, down, 1];
   const mm: [number, number, number] = [...spacing, 1];
-  const outside = squaredDistances(flat, size, mm, 1);
+  const field = squaredDistances(flat, size, mm, 1);
   const inside = squaredDistances(flat, size, mm, 0);
-  for (let n = 0; n < outside.length; n++) outside[n] = Math.sqrt(outside[n]) - Math.sqrt(inside[n]);
-  return { field: outside, across, down, centre: [sumX / count, sumY / count] };
+  for (let n = 0; n < field.length; n++)
+    field[n] = flat[n] === 1 ? -Math.sqrt(inside[n]) : Math.sqrt(field[n]);
+  return { field, across, down, centre: [sumX / count, sumY / count], low, high };
 }
 
 /** Draws the slice at the share `t` of the way from one shape to the other. */
@@ -108,32 +118,58 @@ function blend(
   const [a, b] = inPlane(axis);
   const strides = stridesOf(shape);
   const centre = [0, 1].map((n) => (1 - t) * first.centre[n] + t * second.centre[n]);
-  const samples = [first, second].map((one) =>
-    sampler(one, one.centre[0] - centre[0], one.centre[1] - centre[1]),
+  const shifts = [first, second].map((one) => [0, 1].map((n) => one.centre[n] - centre[n]));
+  // Where neither moved shape is, the blend cannot be inside.
+  const from = [0, 1].map((n) =>
+    Math.max(0, Math.floor(Math.min(first.low[n] - shifts[0][n], second.low[n] - shifts[1][n])) - 1),
   );
-  for (let y = 0; y < shape[b]; y++) {
-    let at = slice * strides[axis] + y * strides[b];
-    for (let x = 0; x < shape[a]; x++, at += strides[a]) {
-      if ((1 - t) * samples[0](x, y) + t * samples[1](x, y) <= 0) mask[at] = 1;
+  const to = [0, 1].map((n) =>
+    Math.min(
+      [shape[a], shape[b]][n] - 1,
+      Math.ceil(Math.max(first.high[n] - shifts[0][n], second.high[n] - shifts[1][n])) + 1,
+    ),
+  );
+  const rows = [first, second].map((one, n) => new MovedRow(one, shifts[n][0], shifts[n][1], from[0], to[0]));
+  for (let y = from[1]; y <= to[1]; y++) {
+    const [one, other] = [rows[0].at(y), rows[1].at(y)];
+    let at = slice * strides[axis] + y * strides[b] + from[0] * strides[a];
+    for (let x = 0; x < one.length; x++, at += strides[a]) {
+      if ((1 - t) * one[x] + t * other[x] <= 0) mask[at] = 1;
     }
   }
 }
 
-/** The field at a place moved by (dx, dy) voxels, linear between voxels; beyond its border as at the border. */
-function sampler(
-  { field, across, down }: SliceShape,
-  dx: number,
-  dy: number,
-): (x: number, y: number) => number {
-  const [wholeX, wholeY] = [Math.floor(dx), Math.floor(dy)];
-  const [fx, fy] = [dx - wholeX, dy - wholeY];
-  const [w00, w10, w01, w11] = [(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy];
-  return (x, y) => {
-    let x0 = x + 1 + wholeX;
-    let y0 = y + 1 + wholeY;
-    x0 = x0 < 0 ? 0 : x0 > across - 2 ? across - 2 : x0;
-    y0 = y0 < 0 ? 0 : y0 > down - 2 ? down - 2 : y0;
-    const at = x0 + across * y0;
-    return w00 * field[at] + w10 * field[at + 1] + w01 * field[at + across] + w11 * field[at + across + 1];
-  };
+/** Rows of a field moved by (dx, dy) voxels, linear between voxels; beyond its border as at the border. */
+class MovedRow {
+  private readonly shape: SliceShape;
+  private readonly dy: number;
+  private readonly columns: Int32Array;
+  private readonly share: number;
+  private readonly row: Float64Array;
+
+  constructor(shape: SliceShape, dx: number, dy: number, from: number, to: number) {
+    this.shape = shape;
+    this.dy = dy;
+    const whole = Math.floor(dx);
+    this.share = dx - whole;
+    this.columns = Int32Array.from({ length: to - from + 1 }, (_, n) =>
+      Math.min(shape.across - 2, Math.max(0, from + n + 1 + whole)),
+    );
+    this.row = new Float64Array(to - from + 1);
+  }
+
+  at(y: number): Float64Array {
+    const { shape, columns, share, row, dy } = this;
+    const { field, across, down } = shape;
+    const whole = Math.floor(dy);
+    const lower = dy - whole;
+    const start = across * Math.min(down - 2, Math.max(0, y + 1 + whole));
+    for (let n = 0; n < row.length; n++) {
+      const at = start + columns[n];
+      const upper = field[at] + share * (field[at + 1] - field[at]);
+      const under = field[at + across] + share * (field[at + across + 1] - field[at + across]);
+      row[n] = upper + lower * (under - upper);
+    }
+    return row;
+  }
 }

@@ -28,53 +28,75 @@ export function growFromScribbles(
   task: ScribblesTask,
   report: Report = () => undefined,
 ): Uint8Array<ArrayBuffer> {
-  const { shape, spacing, barrier } = task;
-  const [nx, ny, nz] = shape;
-  const brightness = brightnessOf(task.values, shape);
+  const { shape, spacing } = task;
+  // One voxel of barrier all around: no step has to ask whether it leaves the box.
+  const padded = shape.map((n) => n + 2) as Triple;
+  const brightness = pad(brightnessOf(task.values, shape), shape, 0);
   report(0.1);
-  const owner = seedsWithFaces(task.seeds, shape);
+  const owner = pad(seedsWithFaces(task.seeds, shape), shape, 0);
+  /** 1 where nothing is to be done any more, or ever. */
+  const done = pad(task.barrier, shape, 1);
   const costs = new Int32Array(owner.length).fill(0x7fffffff);
   const queue = new BucketQueue(LONGEST_STEP);
-  // Outside first: the last put in of one cost is taken first, and the structure's own voxels have been put in before.
-  for (const side of [1, 2]) {
-    for (let n = 0; n < owner.length; n++) {
-      if (owner[n] !== side || barrier[n] === 1) continue;
-      costs[n] = 0;
-      queue.put(n, 0);
-    }
+  for (let n = 0; n < owner.length; n++) {
+    if (owner[n] === 0 || done[n] === 1) continue;
+    costs[n] = 0;
+    queue.put(n, 0);
   }
-  const strides = stridesOf(shape);
-  const steps = AXES.map((axis) => Math.max(1, Math.round(spacing[axis] * COST_OF_MM)));
-  const done = new Uint8Array(owner.length);
+  const strides = stridesOf(padded);
+  const moves = Int32Array.from(strides.flatMap((stride) => [-stride, stride]));
+  const lengths = Int32Array.from(
+    spacing.flatMap((mm) => Array<number>(2).fill(Math.max(1, Math.round(mm * COST_OF_MM)))),
+  );
   let settled = 0;
-  const offer = (from: number, to: number, base: number, step: number) => {
-    if (done[to] === 1 || barrier[to] === 1) return;
-    const difference = brightness[to] - brightness[from];
-    const cost = base + step + (difference < 0 ? -difference : difference);
-    if (cost > costs[to] || (cost === costs[to] && owner[from] <= owner[to])) return;
-    const news = cost < costs[to];
-    costs[to] = cost;
-    owner[to] = owner[from];
-    if (news) queue.put(to, cost);
-  };
   for (let voxel = queue.take(); voxel >= 0; voxel = queue.take()) {
     if (done[voxel] === 1) continue;
     done[voxel] = 1;
     if ((++settled & 0xffff) === 0) report(0.1 + (0.9 * settled) / owner.length);
-    const base = costs[voxel];
-    const i = voxel % nx;
-    const row = (voxel - i) / nx;
-    const j = row % ny;
-    const k = (row - j) / ny;
-    if (i > 0) offer(voxel, voxel - 1, base, steps[0]);
-    if (i < nx - 1) offer(voxel, voxel + 1, base, steps[0]);
-    if (j > 0) offer(voxel, voxel - strides[1], base, steps[1]);
-    if (j < ny - 1) offer(voxel, voxel + strides[1], base, steps[1]);
-    if (k > 0) offer(voxel, voxel - strides[2], base, steps[2]);
-    if (k < nz - 1) offer(voxel, voxel + strides[2], base, steps[2]);
+    const [base, bright, side] = [costs[voxel], brightness[voxel], owner[voxel]];
+    for (let move = 0; move < 6; move++) {
+      const to = voxel + moves[move];
+      if (done[to] === 1) continue;
+      const difference = brightness[to] - bright;
+      const cost = base + lengths[move] + (difference < 0 ? -difference : difference);
+      const known = costs[to];
+      if (cost < known) {
+        costs[to] = cost;
+        owner[to] = side;
+        queue.put(to, cost);
+      } else if (cost === known && side > owner[to]) {
+        // Equally near to both: outside.
+        owner[to] = side;
+      }
+    }
   }
-  for (let n = 0; n < owner.length; n++) if (done[n] === 0) owner[n] = 0;
-  return owner;
+  const reached = costs;
+  return unpad(owner, shape, (n) => reached[n] !== 0x7fffffff);
+}
+
+function pad(numbers: Uint8Array, shape: Triple, around: number): Uint8Array<ArrayBuffer> {
+  const [nx, ny, nz] = shape;
+  const out = new Uint8Array((nx + 2) * (ny + 2) * (nz + 2)).fill(around);
+  for (let k = 0; k < nz; k++) {
+    for (let j = 0; j < ny; j++) {
+      const row = nx * (j + ny * k);
+      out.set(numbers.subarray(row, row + nx), 1 + (nx + 2) * (j + 1 + (ny + 2) * (k + 1)));
+    }
+  }
+  return out;
+}
+
+/** Without the border; 0 where `reached` says no. */
+function unpad(numbers: Uint8Array, shape: Triple, reached: (n: number) => boolean): Uint8Array<ArrayBuffer> {
+  const [nx, ny, nz] = shape;
+  const out = new Uint8Array(nx * ny * nz);
+  for (let k = 0, n = 0; k < nz; k++) {
+    for (let j = 0; j < ny; j++) {
+      let from = 1 + (nx + 2) * (j + 1 + (ny + 2) * (k + 1));
+      for (let i = 0; i < nx; i++, n++, from++) if (reached(from)) out[n] = numbers[from];
+    }
+  }
+  return out;
 }
 
 /** The seeds with the faces of the box as outside, where the structure is not scribbled on them. */

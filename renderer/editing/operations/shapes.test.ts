@@ -164,12 +164,15 @@ describe('smoothing', () => {
           if (w.every((x, a) => Math.abs(x - v[a]) <= reach[a]))
             votes.set(labels[m], (votes.get(labels[m]) ?? 0) + 1);
         });
-        const most = Math.max(...votes.values());
-        if (votes.get(labels[n]) === most || !takes.includes(labels[n])) return;
-        const winner = [...votes.keys()]
-          .filter((label) => votes.get(label) === most)
-          .sort((a, b) => a - b)[0];
-        if (takes.includes(winner)) want[n] = winner;
+        // Those that do not take part stand as one wall.
+        let wall = 0;
+        for (const [label, count] of votes) if (!takes.includes(label)) wall += count;
+        if (!takes.includes(labels[n])) return;
+        const own = votes.get(labels[n])!;
+        const rivals = [...votes].filter(([label]) => takes.includes(label) && label !== labels[n]);
+        const most = Math.max(0, ...rivals.map(([, count]) => count));
+        if (most > own && most > wall)
+          want[n] = Math.min(...rivals.filter(([, c]) => c === most).map(([l]) => l));
       });
       expect(smooth(block, { ...operation, labels: [...operation.labels] }, quiet)).toEqual(want);
     }

@@ -20,14 +20,16 @@ export function sliceNow({ view }: ReadingRoom): Slice {
   return { axis: PLANE_AXES[view.active].through, index: view.sliceOf(view.active) };
 }
 
-async function perform(room: ReadingRoom, request: Request): Promise<void> {
-  tell(room, await carryOut(room.editor, request));
+async function perform(room: ReadingRoom, request: Request): Promise<Outcome> {
+  const outcome = await carryOut(room.editor, request);
+  tell(room, outcome);
+  return outcome;
 }
 function tell({ editor }: ReadingRoom, { sentence }: Outcome): void {
   if (sentence) editor.say(sentence);
 }
 
-export function fillHoles(room: ReadingRoom, how = room.editor.settings.holes): Promise<void> {
+export function fillHoles(room: ReadingRoom, how = room.editor.settings.holes): Promise<unknown> {
   const { axis, index } = sliceNow(room);
   const operation: Operation = {
     kind: 'fill-holes',
@@ -41,7 +43,7 @@ export function fillHoles(room: ReadingRoom, how = room.editor.settings.holes): 
   return perform(room, { name: how === 'slices' ? 'Fill holes in slices' : 'Fill holes', operation });
 }
 
-export function keepLargestIsland(room: ReadingRoom): Promise<void> {
+export function keepLargestIsland(room: ReadingRoom): Promise<unknown> {
   const { activeLabel: label } = room.editor;
   return perform(room, {
     name: 'Keep largest island',
@@ -49,7 +51,7 @@ export function keepLargestIsland(room: ReadingRoom): Promise<void> {
   });
 }
 
-export function removeSmallIslands(room: ReadingRoom): Promise<void> {
+export function removeSmallIslands(room: ReadingRoom): Promise<unknown> {
   const { activeLabel: label, settings, grid } = room.editor;
   const voxels = Math.max(1, Math.ceil(settings.islandMl / voxelVolumeMl(grid) - 1e-9));
   return perform(room, {
@@ -58,15 +60,20 @@ export function removeSmallIslands(room: ReadingRoom): Promise<void> {
   });
 }
 
-export function applyMargin(room: ReadingRoom, how = room.editor.settings.margin): Promise<void> {
+export function applyMargin(room: ReadingRoom, how = room.editor.settings.margin): Promise<unknown> {
   const { activeLabel: label, settings } = room.editor;
   const { marginMm: mm, wall } = settings;
+  const voxel = Math.min(...room.editor.grid.spacing);
+  if (mm < voxel) {
+    room.editor.say(`${mm} mm is less than one voxel (${voxel.toFixed(2)} mm): nothing would change.`);
+    return Promise.resolve();
+  }
   const change = how === 'hollow' ? { do: how, mm, wall } : { do: how, mm };
   const name = { grow: 'Grow', shrink: 'Shrink', hollow: 'Hollow' }[how];
   return perform(room, { name: `${name} by ${mm} mm`, operation: { kind: 'margin', label, change } });
 }
 
-export function smoothStructures(room: ReadingRoom): Promise<void> {
+export function smoothStructures(room: ReadingRoom): Promise<unknown> {
   const { activeLabel, settings, structures } = room.editor;
   const labels = settings.smoothAll
     ? structures.filter(({ locked, voxels }) => !locked && voxels > 0).map(({ label }) => label)
@@ -87,7 +94,10 @@ const COMBINATION_NAMES = {
   swap: 'Swap structures',
 };
 
-export function combineStructures(room: ReadingRoom, how = room.editor.settings.combination): Promise<void> {
+export function combineStructures(
+  room: ReadingRoom,
+  how = room.editor.settings.combination,
+): Promise<unknown> {
   const { activeLabel: label, settings, structures } = room.editor;
   const other = structures.find((structure) => structure.label === settings.otherLabel);
   if (!other || other.label === label) {
@@ -100,7 +110,7 @@ export function combineStructures(room: ReadingRoom, how = room.editor.settings.
 }
 
 /** Moves the structure by one voxel to the right (+across) and down (+down) on the active view's screen. */
-export function moveStructure(room: ReadingRoom, across: number, down: number): Promise<void> {
+export function moveStructure(room: ReadingRoom, across: number, down: number): Promise<unknown> {
   const axes = PLANE_AXES[room.view.active];
   const by: Triple = [0, 0, 0];
   by[axes.across] = across;
@@ -108,24 +118,24 @@ export function moveStructure(room: ReadingRoom, across: number, down: number): 
   return moveBy(room, by);
 }
 /** Moves the structure through the slices of the active view. */
-export function moveThroughSlices(room: ReadingRoom, step: 1 | -1): Promise<void> {
+export function moveThroughSlices(room: ReadingRoom, step: 1 | -1): Promise<unknown> {
   const by: Triple = [0, 0, 0];
   by[PLANE_AXES[room.view.active].through] = step;
   return moveBy(room, by);
 }
-function moveBy(room: ReadingRoom, by: Triple): Promise<void> {
+function moveBy(room: ReadingRoom, by: Triple): Promise<unknown> {
   const { activeLabel: label } = room.editor;
   return perform(room, { name: 'Move structure', operation: { kind: 'translate', label, by } });
 }
 
-export function applyThreshold(room: ReadingRoom): Promise<void> {
+export function applyThreshold(room: ReadingRoom): Promise<unknown> {
   const { activeLabel: label, settings } = room.editor;
   const { low, high, thresholdHow: how } = settings;
   return perform(room, { name: 'Threshold', operation: { kind: 'threshold', label, low, high, how } });
 }
 
 /** Fills gaps between the drawn slices of the active view: all, or the one that is shown. */
-export function interpolateSlices(room: ReadingRoom, which: 'all' | 'here' = 'all'): Promise<void> {
+export function interpolateSlices(room: ReadingRoom, which: 'all' | 'here' = 'all'): Promise<unknown> {
   const { activeLabel: label } = room.editor;
   const { axis, index } = sliceNow(room);
   const operation: Operation = { kind: 'interpolate', label, axis, only: which === 'here' ? index : null };
