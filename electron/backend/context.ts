@@ -14,6 +14,8 @@ export interface BackendOptions {
   version: string;
   /** The clock, for tests of the washout; milliseconds since 1970. */
   now?: () => number;
+  /** A clock that only goes forward, for the idle lock; milliseconds since anything. */
+  monotonic?: () => number;
 }
 
 /** A study folder that is open in this process. */

@@ -15,7 +15,12 @@ import {
 let study: StudyOverFetch;
 let clock = Date.parse('2026-03-01T10:00:00.000Z');
 beforeAll(async () => {
-  study = await studyOverFetch({ now: () => clock, auditors: ['Otto'], readers: ['Ada', 'Ben'] });
+  study = await studyOverFetch({
+    now: () => clock,
+    monotonic: () => clock,
+    auditors: ['Otto'],
+    readers: ['Ada', 'Ben'],
+  });
 }, 60_000);
 afterAll(() => study.close());
 const at = (path: string) => `${study.base}${path}`;

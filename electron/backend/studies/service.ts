@@ -65,7 +65,7 @@ export interface StudyService {
 export function createStudyService(options: BackendOptions, needs: { jobs: JobService }): StudyService {
   const studiesFolder = join(options.home, 'studies');
   const recents = new Recents(options.home);
-  const signIns = new SignIns(options.now ?? Date.now);
+  const signIns = new SignIns(options.monotonic ?? (() => performance.now()));
   const now = options.now ?? Date.now;
   const opened = new Map<string, OpenStudy>();
   const opening = new Map<string, Promise<OpenStudy>>();
