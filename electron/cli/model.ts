@@ -1,7 +1,7 @@
 // `concord model`: checkpoints of nnU-Net and PanSegNet become models, and models say what they are.
 import { type Command, Option } from 'commander';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { importCheckpoint, type ModelPlans } from '../inference/checkpoint/index.ts';
 import { loadModel, type Manifest } from '../inference/index.ts';
 
@@ -9,6 +9,7 @@ interface ImportCommandOptions {
   output: string;
   fold?: string;
   weights: 'float32' | 'float16';
+  fp16?: boolean;
   json?: boolean;
 }
 
@@ -20,12 +21,13 @@ export function registerModel(program: Command): void {
     .description('turn a folder of nnU-Net v1, v2 or PanSegNet, as it is, into a model')
     .argument('<folder>', 'the trainer’s folder with plans and folds, or one above it')
     .requiredOption('-o, --output <folder>', 'new folder for manifest.json, plans.json and model.onnx')
-    .option('--fold <k>', 'which fold; 0, or the first there is, when not given')
+    .option('--fold <k>', 'one fold alone; when not given, all folds, whose results are averaged')
     .addOption(
       new Option('--weights <type>', 'how large weights are stored')
         .choices(['float32', 'float16'])
         .default('float32'),
     )
+    .option('--fp16', 'the same as --weights float16')
     .option('--json', 'print one JSON object')
     .action(importCommand);
   model
@@ -37,7 +39,8 @@ export function registerModel(program: Command): void {
 }
 
 async function importCommand(folder: string, options: ImportCommandOptions): Promise<void> {
-  const { fold, weights: precision } = options;
+  const { fold } = options;
+  const precision = options.fp16 ? 'float16' : options.weights;
   const imported = await importCheckpoint(folder, { fold, precision, outputFolder: options.output });
   const { manifest, plans, notes } = imported;
   const text = options.json
@@ -47,11 +50,15 @@ async function importCommand(folder: string, options: ImportCommandOptions): Pro
 }
 
 async function showCommand(folder: string, options: { json?: boolean }): Promise<void> {
-  const { manifest, sha256 } = await loadModel(folder);
+  const { manifest, sha256, networks } = await loadModel(folder);
   const plans = await plansBeside(folder);
   const text = options.json
     ? JSON.stringify({ folder, sha256, manifest, ...(plans ? { plans } : {}) }, null, 2)
-    : `${inWords(manifest, plans)}\n  network     ${manifest.file}, SHA-256 ${sha256}`;
+    : [
+        inWords(manifest, plans),
+        ...networks.map(({ path, sha256: own }) => `  network     ${basename(path)}, SHA-256 ${own}`),
+        ...(networks.length > 1 ? [`  together    SHA-256 ${sha256}`] : []),
+      ].join('\n');
   process.stdout.write(`${text}\n`);
 }
 
@@ -70,13 +77,24 @@ function inWords(manifest: Manifest, plans: ModelPlans | null): string {
       'channels',
       manifest.channels.map(({ name, normalisation }) => `${name} (${normalisation.scheme})`).join(', '),
     ],
-    ['spacing', manifest.spacing ? `${sides(manifest.spacing)} mm` : 'as the volume is'],
+    ['spacing', spacingInWords(manifest, sides)],
     ['patch', manifest.patch ? `${sides(manifest.patch)} voxels` : 'the whole volume'],
     ['mirrored', manifest.mirror.length ? `over dimensions ${manifest.mirror.join(', ')}` : 'no'],
     ['labels', manifest.labels.map(({ label, name }) => `${label} ${name}`).join(', ')],
     ['parameters', plans ? plans.parameters.toLocaleString('en') : null],
+    ['averaged', manifest.ensemble?.length ? `${manifest.ensemble.length + 1} networks` : null],
     ['source', plans ? `${plans.source.file}, SHA-256 ${plans.source.sha256}` : null],
   ];
   const lines = rows.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(12)}${value}`]));
   return [`${manifest.name}, ${manifest.version}`, `  ${manifest.description}`, ...lines].join('\n');
+}
+
+function spacingInWords(
+  { spacing, nnunet }: Manifest,
+  sides: (values: readonly number[]) => string | null,
+): string {
+  if (!spacing) return 'as the volume is';
+  if (nnunet?.ownSliceSpacing)
+    return `${sides(spacing.slice(1))} mm in slices, which stay as far apart as they are`;
+  return `${sides(spacing)} mm`;
 }

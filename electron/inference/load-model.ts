@@ -6,12 +6,21 @@ import { join } from 'node:path';
 import { Problem } from '../contract/problem.ts';
 import { ManifestSchema, type Manifest } from './manifest.ts';
 
+export interface NetworkFile {
+  path: string;
+  /** Lower-case hexadecimal. */
+  sha256: string;
+}
+
 export interface LoadedModel {
   folder: string;
   manifest: Manifest;
+  /** The first network. */
   modelPath: string;
-  /** Of the network file, lower-case hexadecimal. */
+  /** Of the network file; where there are several, of their hashes one after the other, as text. */
   sha256: string;
+  /** The first network and those of the ensemble. */
+  networks: NetworkFile[];
 }
 
 /** Reads and checks manifest.json. Throws Problem `model-not-found` or `manifest-wrong`, the field named. */
@@ -61,6 +70,10 @@ export function contradictions(manifest: Manifest): { path: string; message: str
     if (label !== 0 && labels.findIndex((other) => other.label === label) !== n)
       found.push({ path: `labels.${n}.label`, message: `label ${label} is listed twice` });
   });
+  manifest.ensemble?.forEach(({ file }, n) => {
+    if (file === manifest.file || manifest.ensemble?.findIndex((other) => other.file === file) !== n)
+      found.push({ path: `ensemble.${n}.file`, message: `${file} is listed twice` });
+  });
   manifest.postprocess.keepLargest.forEach((group, n) => {
     for (const label of typeof group === 'number' ? [group] : group.labels)
       if (!labels.some((entry) => entry.label === label))
@@ -86,26 +99,32 @@ export function contradictions(manifest: Manifest): { path: string; message: str
  */
 export async function loadModel(folder: string): Promise<LoadedModel> {
   const manifest = await readManifest(folder);
-  const modelPath = join(folder, manifest.file);
-  const found = await stat(modelPath).catch(() => null);
+  const files = [{ file: manifest.file, sha256: manifest.sha256 }, ...(manifest.ensemble ?? [])];
+  const networks: NetworkFile[] = [];
+  for (const { file, sha256 } of files) networks.push(await networkFile(folder, file, sha256));
+  const [first] = networks;
+  const together = createHash('sha256').update(networks.map(({ sha256 }) => sha256).join(''));
+  const sha256 = networks.length === 1 ? first.sha256 : together.digest('hex');
+  return { folder, manifest, modelPath: first.path, sha256, networks };
+}
+
+async function networkFile(folder: string, file: string, expected: string | undefined): Promise<NetworkFile> {
+  const path = join(folder, file);
+  const found = await stat(path).catch(() => null);
   if (!found?.isFile()) {
-    throw new Problem(
-      'model-not-found',
-      `${folder} names the network ${manifest.file}, which is not there.`,
-      {
-        status: 404,
-      },
-    );
+    throw new Problem('model-not-found', `${folder} names the network ${file}, which is not there.`, {
+      status: 404,
+    });
   }
-  const sha256 = await hashOf(modelPath);
-  if (manifest.sha256 !== undefined && manifest.sha256 !== sha256) {
+  const sha256 = await hashOf(path);
+  if (expected !== undefined && expected !== sha256) {
     throw new Problem(
       'model-changed',
-      `${modelPath} is not the network that its manifest describes: its SHA-256 differs. Get the model again.`,
+      `${path} is not the network that its manifest describes: its SHA-256 differs. Get the model again.`,
       { status: 422 },
     );
   }
-  return { folder, manifest, modelPath, sha256 };
+  return { path, sha256 };
 }
 
 async function hashOf(path: string): Promise<string> {

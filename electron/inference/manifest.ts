@@ -129,6 +129,9 @@ const NnunetSchema = z
   );
 export type NnunetPlan = z.infer<typeof NnunetSchema>;
 
+const FileSchema = z.string().regex(/^[^/\\]+$/, 'must be the name of a file in the model’s folder');
+const Sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits');
+
 export const ManifestSchema = z
   .strictObject({
     $schema: z.string().optional(),
@@ -140,15 +143,14 @@ export const ManifestSchema = z
       .array(z.strictObject({ name: z.string().min(1), normalisation: NormalisationSchema }))
       .min(1)
       .describe('one volume for each, in the network’s order'),
-    file: z
-      .string()
-      .regex(/^[^/\\]+$/, 'must be the name of a file in the model’s folder')
-      .default('model.onnx'),
-    sha256: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
+    file: FileSchema.default('model.onnx'),
+    sha256: Sha256Schema.optional().describe('of the file; checked when given'),
+    ensemble: z
+      .array(z.strictObject({ file: FileSchema, sha256: Sha256Schema.optional() }))
       .optional()
-      .describe('of the file; checked when given'),
+      .describe(
+        'further networks of the same input and output, such as the other folds of a training; what they give is averaged with the first',
+      ),
     input: InputSchema,
     output: z.strictObject({
       name: z.string().min(1).describe('name of the network’s output, NCDHW of the input’s D, H, W'),
@@ -175,7 +177,9 @@ export const ManifestSchema = z
     average: z
       .enum(['output', 'probabilities'])
       .default('output')
-      .describe('what is averaged over tiles and flips: outputs as they are, or their softmax'),
+      .describe(
+        'what is averaged over tiles, flips and networks: outputs as they are, or their softmax (of region-logits: sigmoid)',
+      ),
     multipleOf: sizes.optional().describe('with patch null: sides are padded to a multiple of these'),
     nnunet: NnunetSchema.optional(),
     labels: z.array(LabelSchema).min(1).describe('channels not listed are background'),

@@ -144,3 +144,52 @@ describe('cropping', () => {
     expect(transpose(turned, [4, 2, 3], inverseOrder(order))).toEqual(values);
   });
 });
+
+describe('2D networks and other orders of scores', () => {
+  const labels = [
+    { channel: 0, label: 0, name: 'background' },
+    { channel: 1, label: 1, name: 'organ' },
+  ];
+  const nnunet = {
+    version: 2 as const,
+    transpose: [0, 1, 2] as Triple,
+    maskForNorm: [false],
+    order: 3 as const,
+    orderZ: 0 as const,
+    forceSeparateZ: null,
+  };
+  const plan = {
+    channels: [{ name: 'image', normalisation: { scheme: 'none' as const } }],
+    spacing: [9, 2, 2] as Triple,
+    labels,
+    output: { name: 'scores', activation: 'logits' as const },
+    average: 'output' as const,
+  };
+  const values = Float32Array.from({ length: 3 * 8 * 6 }, (_, n) => 5 + Math.sin(n));
+
+  it('leave slices apart as they are: each is resampled by itself', () => {
+    const own = { ...plan, nnunet: { ...nnunet, ownSliceSpacing: true } };
+    const { arrays, shape } = prepareNnunet([values.slice()], [3, 8, 6], [2, 1, 1], own);
+    expect(shape).toEqual([3, 4, 3]);
+    // Twice the spacing is not thick; with five times it is, and slice by slice is the same but for overshoot.
+    const second = prepareNnunet([values.slice(48, 96)], [1, 8, 6], [2, 1, 1], own);
+    second.arrays[0].forEach((value, n) => expect(arrays[0][12 + n]).toBeCloseTo(value, 5));
+    const plain = prepareNnunet([values.slice()], [3, 8, 6], [2, 1, 1], { ...plan, nnunet });
+    expect(plain.shape).toEqual([1, 4, 3]);
+  });
+
+  it('cubic scores are decided after a cubic resampling', () => {
+    const cubic = { order: 3 as const, orderZ: 0 as const, forceSeparateZ: null };
+    const own = { ...plan, spacing: [1, 1, 2] as Triple, nnunet: { ...nnunet, scores: cubic } };
+    const image = () => [new Float32Array(24).fill(1)];
+    const level = () => new Float32Array(12).fill(7);
+    const organ = Float32Array.from([0, 0, 0, 9, 9, 0, 0, 7, 7, 7, 0, 9]);
+    const cubicly = prepareNnunet(image(), [1, 1, 24], [1, 1, 1], own);
+    expect(cubicly.shape).toEqual([1, 1, 12]);
+    const found = cubicly.decide([level(), organ.slice()]);
+    const expected = nnunetResample(organ, [1, 1, 12], [1, 1, 24], null, cubic);
+    expect([...found]).toEqual([...expected].map((score) => (score > 7 ? 1 : 0)));
+    const linear = prepareNnunet(image(), [1, 1, 24], [1, 1, 1], { ...own, nnunet });
+    expect([...linear.decide([level(), organ.slice()])]).not.toEqual([...found]);
+  });
+});

@@ -17,12 +17,31 @@ export interface NetworkOutput {
 
 type Plan = Pick<Manifest, 'patch' | 'overlap' | 'gaussian' | 'mirror' | 'average' | 'multipleOf' | 'output'>;
 
-/**
- * Runs `network` over `inputs` (one array of `shape` each). Small volumes are padded with zeros to the tile, zeros
- * being what nnU-Net pads with after normalisation. `onTile(done, total)` is called before the first and after each.
- */
+/** Networks whose results are averaged, asked for one after the other. */
+export interface Networks {
+  count: number;
+  network(n: number): Promise<Network>;
+}
+
+/** One network over `inputs`, as `runNetworks`. */
 export async function runNetwork(
   network: Network,
+  inputs: Float32Array[],
+  shape: Triple,
+  plan: Plan,
+  onTile?: (done: number, total: number) => void,
+): Promise<NetworkOutput> {
+  const alone = { count: 1, network: () => Promise.resolve(network) };
+  return runNetworks(alone, inputs, shape, plan, onTile);
+}
+
+/**
+ * Runs networks over `inputs` (one array of `shape` each) and averages what they give. Small volumes are padded with
+ * zeros to the tile, zeros being what nnU-Net pads with after normalisation. `onTile(done, total)` is called before the
+ * first and after each tile of each network.
+ */
+export async function runNetworks(
+  networks: Networks,
   inputs: Float32Array[],
   shape: Triple,
   plan: Plan,
@@ -34,25 +53,38 @@ export async function runNetwork(
   const before = padded[0].before;
   const arrays = padded.map((entry) => entry.values);
   const positions = tilePositions(whole, patch, plan.overlap);
-  onTile(0, positions.length);
-  const once = (at: Triple) => runTile(network, arrays, whole, patch, at, plan);
-  if (positions.length === 1) {
-    const { scores, channels } = await once([0, 0, 0]);
+  const runs = positions.length * networks.count;
+  onTile(0, runs);
+  const finish = (channels: Float32Array[]): NetworkOutput => ({
+    channels: channels.map((values) => cropTo(values, whole, shape, before)),
+    tiles: positions.length,
+  });
+  if (runs === 1) {
+    const { scores, channels } = await runTile(
+      await networks.network(0),
+      arrays,
+      whole,
+      patch,
+      [0, 0, 0],
+      plan,
+    );
     onTile(1, 1);
-    return { channels: split(scores, channels).map((c) => cropTo(c, whole, shape, before)), tiles: 1 };
+    return finish(split(scores, channels));
   }
   const weights = plan.gaussian ? gaussianWeights(patch) : new Float32Array(count(patch)).fill(1);
   const total = new Float32Array(count(whole));
   let sums: Float32Array[] = [];
-  for (let n = 0; n < positions.length; n++) {
-    const { scores, channels } = await once(positions[n]);
-    if (n === 0) sums = Array.from({ length: channels }, () => new Float32Array(count(whole)));
-    split(scores, channels).forEach((tile, c) => addTile(sums[c], whole, tile, patch, positions[n], weights));
-    addTile(total, whole, null, patch, positions[n], weights);
-    onTile(n + 1, positions.length);
+  for (let run = 0; run < runs; run++) {
+    const at = positions[run % positions.length];
+    const network = await networks.network(Math.floor(run / positions.length));
+    const { scores, channels } = await runTile(network, arrays, whole, patch, at, plan);
+    if (run === 0) sums = Array.from({ length: channels }, () => new Float32Array(count(whole)));
+    split(scores, channels).forEach((tile, c) => addTile(sums[c], whole, tile, patch, at, weights));
+    addTile(total, whole, null, patch, at, weights);
+    onTile(run + 1, runs);
   }
   for (const sum of sums) for (let v = 0; v < sum.length; v++) sum[v] /= total[v];
-  return { channels: sums.map((sum) => cropTo(sum, whole, shape, before)), tiles: positions.length };
+  return finish(sums);
 }
 
 const count = (shape: Triple) => shape[0] * shape[1] * shape[2];
@@ -85,9 +117,7 @@ async function runTile(
   for (const flip of flips) {
     const result = await network(flipped(tile, arrays.length, patch, flip), patch);
     channels = result.channels;
-    if (plan.average === 'probabilities' && plan.output.activation === 'logits') {
-      softmax(result.scores, channels);
-    }
+    if (plan.average === 'probabilities') activate(result.scores, channels, plan.output.activation);
     const scores = flipped(result.scores, channels, patch, flip);
     if (flips.length === 1) return { scores, channels };
     mean ??= new Float32Array(scores.length);
@@ -150,6 +180,13 @@ function flipped(values: Float32Array, channels: number, shape: Triple, dimensio
     }
   }
   return out;
+}
+
+/** In place: raw scores become probabilities. */
+function activate(scores: Float32Array, channels: number, kind: Plan['output']['activation']): void {
+  if (kind === 'logits') softmax(scores, channels);
+  else if (kind === 'region-logits')
+    for (let n = 0; n < scores.length; n++) scores[n] = 1 / (1 + Math.exp(-scores[n]));
 }
 
 /** Voxels worked on at a time by `softmax`: their maxima and sums stay in the processor's cache. */

@@ -3,9 +3,8 @@ import { gridDifference, voxelVolumeMl, type Grid, type Triple } from '../contra
 import { Problem } from '../contract/problem.ts';
 import { readVolume, type Volume } from '../imaging/index.ts';
 import { arrange, arrangementOf, putBack, type Arrangement } from './arrange.ts';
-import { keepParts } from './components.ts';
 import { decideLabels } from './decide.ts';
-import type { OpenedSession } from './fallback.ts';
+import { openModel, type OpenedModel } from './ensemble.ts';
 import { loadModel, type LoadedModel } from './load-model.ts';
 import type { Manifest } from './manifest.ts';
 import { leastMemory, refuseBeyondMemory } from './memory.ts';
@@ -14,8 +13,8 @@ import { arrangeNormalised } from './normalise.ts';
 import { checkOutputs, writeOutputs } from './outputs.ts';
 import { probabilitiesOf } from './probabilities.ts';
 import { resample, resampledShape } from './resample.ts';
-import { runNetwork } from './run.ts';
-import { openSession } from './session.ts';
+import { runNetworks } from './run.ts';
+import { tidy } from './tidy.ts';
 import type { InferenceRequest, InferenceResult, OnInferenceProgress, Stage } from './types.ts';
 
 /** With less memory left than this (bytes), a network gives its own back before its scores are decided. */
@@ -24,7 +23,7 @@ const ROOM_TO_KEEP = 6 * 2 ** 30;
 const SAME_SPACING = 1e-3;
 
 /**
- * Runs a model on volumes and writes the mask. Throws Problems of `loadModel`, `openSession` and `readVolume`, and
+ * Runs a model on volumes and writes the mask. Throws Problems of `loadModel`, `openModel` and `readVolume`, and
  * `channels-wrong` (number of inputs), `channels-differ` (their grids), those of `checkOutputs` before anything is read,
  * and `inference-needs-memory`.
  */
@@ -44,7 +43,7 @@ export async function segment(
   const { manifest } = model;
   await checkOutputs(request, manifest);
   // The network is opened while the volumes are read: neither needs the other.
-  const opening = openSession(model, request.provider);
+  const opening = openModel(model, request.provider);
   opening.catch(() => undefined); // Told of below, once the volumes are read.
   const volumes = await timed('read', () => readChannels(request.inputs, manifest)).catch(async (cause) => {
     await opening.then(({ close }) => close()).catch(() => undefined);
@@ -65,7 +64,7 @@ export async function segment(
 interface OpenRun {
   request: InferenceRequest;
   model: LoadedModel;
-  session: OpenedSession;
+  session: OpenedModel;
   volumes: Volume[];
   notes: string[];
   seconds: InferenceResult['seconds'];
@@ -82,14 +81,14 @@ async function runAndWrite(run: OpenRun): Promise<InferenceResult> {
   const prepared = await timed('preprocess', () => prepare(volumes, arrangement, manifest, wanted));
   const plan = { ...manifest, mirror: request.mirror ? manifest.mirror : [] };
   const output = await timed('network', () =>
-    runNetwork(session.network, prepared.arrays, prepared.shape, plan, tileProgress(onProgress)),
+    runNetworks(session, prepared.arrays, prepared.shape, plan, tileProgress(onProgress)),
   );
   if (process.availableMemory() < ROOM_TO_KEEP) await session.close();
   notes.push(...session.notes);
   const { labels, probabilities } = await timed('postprocess', () => {
     const kept = wanted ? probabilitiesOf(output.channels, prepared.restore, arrangement, manifest) : null;
     const result = prepared.decide(output.channels);
-    notes.push(...tidy(result, arrangement.shape, manifest));
+    notes.push(...tidy(result, arrangement.shape, arrangement.spacing, manifest));
     return { labels: putBack(result, arrangement), probabilities: kept };
   });
   await timed('write', () => writeOutputs(request, { labels, grid, probabilities }));
@@ -178,22 +177,6 @@ function prepare(
 function networkShape({ shape, spacing }: Arrangement, wanted: Triple | null): Triple {
   if (!wanted || spacing.every((mm, d) => Math.abs(mm / wanted[d] - 1) < SAME_SPACING)) return shape;
   return resampledShape(shape, spacing, wanted);
-}
-
-/** Postprocessing of the manifest; returns a note for each label that lost voxels. */
-function tidy(labels: Uint8Array, shape: Triple, { labels: known, postprocess }: Manifest): string[] {
-  const notes: string[] = [];
-  for (const { label, name } of known) {
-    const keepLargest = postprocess.keepLargest.includes(label);
-    if (label === 0 || (!keepLargest && postprocess.minimumVoxels === undefined)) continue;
-    const removed = keepParts(labels, shape, label, {
-      keepLargest,
-      minimumVoxels: postprocess.minimumVoxels,
-    });
-    if (removed > 0)
-      notes.push(`${name}: ${removed.toLocaleString('en-US')} voxels in smaller parts were dropped.`);
-  }
-  return notes;
 }
 
 function tileProgress(onProgress: OnInferenceProgress) {

@@ -10,14 +10,21 @@ import type { Network } from './run.ts';
 import { checkChannels, checkInputsAndOutputs, ioDiffers } from './session-checks.ts';
 
 /**
- * Opens the model, checks inputs and outputs against the manifest, and runs once on zeros where the provider is not
+ * Opens the model's first network, or the one at `path`, checks inputs and outputs against the manifest, and runs once on zeros where the provider is not
  * the processor, because a provider may take a network and fail only when it runs. A provider that fails later is
  * followed by the next. Throws Problem `model-not-onnx`, `model-io-differs`, or `provider-not-available` when the one
  * provider asked for does not run.
  */
-export async function openSession(model: LoadedModel, preference: ProviderName): Promise<OpenedSession> {
-  return openOnFirst(providersFor(preference), async (provider) => {
-    const session = await create(model, provider);
+export async function openSession(
+  model: LoadedModel,
+  preference: ProviderName,
+  {
+    path = model.modelPath,
+    providers = providersFor(preference),
+  }: { path?: string; providers?: string[] } = {},
+): Promise<OpenedSession> {
+  return openOnFirst(providers, async (provider) => {
+    const session = await create(path, provider);
     try {
       checkInputsAndOutputs(session, model.manifest);
       const network = networkOf(session, model);
@@ -30,15 +37,15 @@ export async function openSession(model: LoadedModel, preference: ProviderName):
   });
 }
 
-async function create(model: LoadedModel, provider: string): Promise<InferenceSession> {
+async function create(path: string, provider: string): Promise<InferenceSession> {
   try {
     // Without memory patterns: with them a second tile takes its layers' memory over again, in one piece.
     // Severity 4 is fatal only: ONNX Runtime talks past us on standard error otherwise.
     const options = { executionProviders: [provider], logSeverityLevel: 4, enableMemPattern: false } as const;
-    return await InferenceSession.create(model.modelPath, options);
+    return await InferenceSession.create(path, options);
   } catch (cause) {
     // The processor takes every sound network, so what it refuses is none.
-    throw provider === 'cpu' ? notOnnx(model, cause) : cause;
+    throw provider === 'cpu' ? notOnnx(path, cause) : cause;
   }
 }
 
@@ -77,10 +84,10 @@ function networkOf(session: InferenceSession, { manifest }: LoadedModel): Networ
   };
 }
 
-function notOnnx(model: LoadedModel, cause: unknown): Problem {
+function notOnnx(path: string, cause: unknown): Problem {
   return new Problem(
     'model-not-onnx',
-    `${model.modelPath} cannot be opened as an ONNX network (${firstLine(cause)}). Nothing was written; get the model again.`,
+    `${path} cannot be opened as an ONNX network (${firstLine(cause)}). Nothing was written; get the model again.`,
     { status: 422, cause },
   );
 }

@@ -27,15 +27,16 @@ const FILES: [string, 1 | 2][] = [
 const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 /**
- * Looks in the folder, four levels down, and one up for a fold's own folder. Throws Problem `checkpoint-not-found`
- * or `checkpoint-ambiguous`, saying what was looked for.
+ * The folds that make a model: the one asked for, else all numbered ones, as nnU-Net predicts; `all` only where there
+ * is no other. Looks in the folder, four levels down, and one up for a fold's own folder. Throws Problem
+ * `checkpoint-not-found` or `checkpoint-ambiguous`, saying what was looked for.
  */
-export function findCheckpoint(folder: string, fold?: string): FoundCheckpoint {
+export function findCheckpoints(folder: string, fold?: string): FoundCheckpoint[] {
   const start = resolve(folder);
   if (!statSync(start, { throwIfNoEntry: false })?.isDirectory())
     throw notFound(`${folder} is not a folder. Give the folder of a trained nnU-Net or PanSegNet`);
   const own = foldOf(start);
-  if (own !== null && weightsIn(start)) return checkpointOf(dirname(start), fold ?? own);
+  if (own !== null && weightsIn(start)) return checkpointsOf(dirname(start), fold ?? own);
   const trainers = trainerFolders(start, 4);
   if (trainers.length === 0)
     throw notFound(
@@ -48,7 +49,7 @@ export function findCheckpoint(folder: string, fold?: string): FoundCheckpoint {
       `${folder} holds ${trainers.length} models (${names.join(', ')}). Give the folder of one of them; nothing was imported.`,
     );
   }
-  return checkpointOf(trainers[0], fold);
+  return checkpointsOf(trainers[0], fold);
 }
 
 function notFound(what: string): Problem {
@@ -89,23 +90,25 @@ function trainerFolders(folder: string, depth: number): string[] {
   return subfolders(folder).flatMap((path) => trainerFolders(path, depth - 1));
 }
 
-function checkpointOf(trainerFolder: string, wanted?: string): FoundCheckpoint {
+function checkpointsOf(trainerFolder: string, wanted?: string): FoundCheckpoint[] {
   const folders = new Map(foldFolders(trainerFolder).map((path) => [foldOf(path) ?? '', path]));
-  const folds = [...folders.keys()];
-  const fold = wanted ?? (folds.includes('0') ? '0' : folds[0]);
-  const path = folders.get(fold);
-  if (path === undefined)
+  const folds = [...folders.keys()].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const numbered = folds.filter((name) => name !== 'all');
+  if (wanted !== undefined && !folders.has(wanted))
     throw notFound(
-      `${trainerFolder} has no fold ${fold}; it has ${folds.map((name) => `fold ${name}`).join(', ')}`,
+      `${trainerFolder} has no fold ${wanted}; it has ${folds.map((name) => `fold ${name}`).join(', ')}`,
     );
-  const [weights, version] = weightsIn(path)!;
-  const sidecar = `${weights}.pkl`;
-  return {
-    version,
-    trainerFolder,
-    fold,
-    folds,
-    weights,
-    sidecar: version === 1 && isFile(sidecar) ? sidecar : null,
-  };
+  const chosen = wanted !== undefined ? [wanted] : numbered.length > 0 ? numbered : folds;
+  return chosen.map((fold) => {
+    const [weights, version] = weightsIn(folders.get(fold)!)!;
+    const sidecar = `${weights}.pkl`;
+    return {
+      version,
+      trainerFolder,
+      fold,
+      folds,
+      weights,
+      sidecar: version === 1 && isFile(sidecar) ? sidecar : null,
+    };
+  });
 }

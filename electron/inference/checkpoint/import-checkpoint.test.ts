@@ -207,6 +207,55 @@ describe('folders that are refused', () => {
     expect((await refusal()).message).toMatch(words);
   });
 
+  it('weights that are no numbers', async () => {
+    const file = (checkpoint: unknown) => {
+      const { network_weights } = checkpoint as { network_weights: Record<string, { values: Float32Array }> };
+      network_weights['decoder.stages.0.convs.0.conv.weight'].values[7] = NaN;
+      return torchZip(checkpoint);
+    };
+    writeTinyFolder(folder(), { file });
+    const problem = await refusal();
+    expect(problem.code).toBe('weights-not-finite');
+    expect(problem.message).toContain('decoder.stages.0.convs.0.conv.weight');
+  });
+
+  it('a later fold that is broken, or of another network: nothing of the first is left', async () => {
+    writeTinyFolder(folder(), { folds: { fold_0: 1, fold_1: 2 } });
+    writeFileSync(join(folder(), 'fold_1', 'checkpoint_final.pth'), torchZip({ network_weights: {} }));
+    expect((await refusal()).code).toBe('checkpoint-differs');
+    writeTinyFolder(folder(), { folds: { fold_1: 2 }, mirror: [0] });
+    const problem = await refusal();
+    expect(problem.code).toBe('checkpoint-folds-differ');
+    expect(problem.message).toContain('Fold 1 is another model than the folds before it: its mirror differs');
+  });
+
+  it('postprocessing of a label that the model does not give', async () => {
+    writeTinyFolder(folder());
+    const names = ['remove_all_but_largest_component_from_segmentation'];
+    const json = { postprocessing_fns: names, postprocessing_kwargs: [{ labels_or_regions: [1, 4] }] };
+    writeFileSync(join(folder(), 'postprocessing.json'), JSON.stringify(json));
+    expect((await refusal()).message).toContain('has no label 4');
+  });
+
+  it.each([
+    ['a spline of order 2', '"resampling_fn_data_kwargs":{"order":2}', /resampling_fn_data_kwargs.order/],
+    ['another resampling', '"resampling_fn_probabilities":"resample_torch"', /resample with resample_torch/],
+    [
+      'keyword arguments that are missing',
+      '"architecture":{"network_class_name":"x.PlainConvUNet","arch_kwargs":{}}',
+      /n_stages/,
+    ],
+    [
+      'another network class',
+      '"architecture":{"network_class_name":"x.MedNeXt","arch_kwargs":{}}',
+      /MedNeXt is not known/,
+    ],
+  ])('%s', async (_, entry, words) => {
+    const plans = JSON.stringify(tinyPlans([4, 6, 8])).replace('"patch_size"', `${entry},"patch_size"`);
+    writeTinyFolder(folder(), { plans: JSON.parse(plans) as unknown });
+    expect((await refusal()).message).toMatch(words);
+  });
+
   it('a cut-off checkpoint', async () => {
     writeTinyFolder(folder(), { file: (checkpoint) => torchZip(checkpoint).slice(0, -50) });
     expect((await refusal()).code).toBe('checkpoint-damaged');

@@ -8,13 +8,13 @@ import { writeFileAtomically } from '../../imaging/atomic-file.ts';
 import { contradictions } from '../load-model.ts';
 import { ManifestSchema, type Manifest } from '../manifest.ts';
 import { parsePlans, plansWrong, type CheckpointFacts } from './facts.ts';
-import { findCheckpoint, type FoundCheckpoint } from './find-checkpoint.ts';
-import { manifestOf, type ImportFacts } from './manifest-of.ts';
+import { findCheckpoints, type FoundCheckpoint } from './find-checkpoint.ts';
+import { inWords, manifestOf, type ImportFacts } from './manifest-of.ts';
 import { networkChunks, type WeightPrecision } from './network.ts';
-import { readCheckpoint, type OpenCheckpoint } from './read-checkpoint.ts';
+import { readCheckpoint } from './read-checkpoint.ts';
 
 export interface ImportOptions {
-  /** `0`, `1`, … or `all`; fold 0, or the first there is, where it is not given. */
+  /** `0`, `1`, … or `all`; where it is not given, all numbered folds, whose results are averaged. */
   fold?: string | number;
   /** Must not exist yet, or be empty. */
   outputFolder: string;
@@ -29,64 +29,117 @@ export interface ImportedModel {
   notes: string[];
 }
 
+/** Where one network came from. */
+export interface FoldSource {
+  fold: string;
+  file: string;
+  sha256: string;
+}
+
 /** plans.json beside the manifest: all that the checkpoint says, and where it came from. */
 export interface ModelPlans extends CheckpointFacts {
   format: 1;
-  source: { file: string; sha256: string; fold: string; folds: string[] };
+  /** The first network's source, those averaged with it, and the folds that the folder had. */
+  source: FoldSource & { folds: string[]; others?: FoldSource[] };
+  /** Of one network. */
   parameters: number;
   precision: WeightPrecision;
 }
 
+/** What is known once a fold's network is written. */
+interface WrittenFold {
+  found: FoundCheckpoint;
+  facts: CheckpointFacts;
+  parameters: number;
+  network: { file: string; sha256: string };
+}
+
 /**
- * Imports one fold of nnU-Net v1, v2 or PanSegNet. Nothing in the checkpoint is executed. Throws Problem
+ * Imports the folds of nnU-Net v1, v2 or PanSegNet as one model. Nothing in the checkpoint is executed. Throws Problem
  * `checkpoint-not-found`, `checkpoint-ambiguous`, `checkpoint-damaged`, `checkpoint-unsafe`, `checkpoint-differs`,
- * `checkpoint-plans-wrong`, `checkpoint-unsupported`, `model-present`, `disk-full` or `file-not-writable`; the output
- * folder appears whole or not at all.
+ * `checkpoint-folds-differ`, `checkpoint-plans-wrong`, `checkpoint-unsupported`, `weights-not-finite`,
+ * `weights-too-large`, `model-too-large`, `model-present`, `disk-full` or `file-not-writable`; the output folder
+ * appears whole or not at all.
  */
 export async function importCheckpoint(folder: string, options: ImportOptions): Promise<ImportedModel> {
   const target = resolve(options.outputFolder);
-  const found = findCheckpoint(folder, options.fold === undefined ? undefined : String(options.fold));
+  const found = findCheckpoints(folder, options.fold === undefined ? undefined : String(options.fold));
   await refuseOccupied(target);
-  const opened = readCheckpoint(found);
   const part = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.part`);
+  const precision = options.precision ?? 'float32';
   try {
-    const precision = options.precision ?? 'float32';
-    // What the manifest cannot say is refused before the long work.
-    checkedManifest(opened.facts, {
-      fold: found.fold,
-      parameters: 0,
-      precision,
-      modelSha256: '0'.repeat(64),
-    });
-    const chunks = networkChunks(opened.facts.architecture, opened.weights, precision);
-    await makeFolder(part);
-    const modelSha256 = await writeHashed(join(part, 'model.onnx'), chunks);
-    const imported = await describe(part, found, opened, { precision, modelSha256 });
+    const written: WrittenFold[] = [];
+    for (const fold of found) written.push(await writeFold(part, fold, precision, written[0]?.facts));
+    const imported = await describe(part, written, precision);
     await moveIntoPlace(part, target);
     return { folder: target, ...imported };
   } catch (error) {
     await rm(part, { recursive: true, force: true });
     throw error;
-  } finally {
-    opened.file.close();
   }
+}
+
+/** Writes the network of one fold, which must be of the first one's kind. */
+async function writeFold(
+  part: string,
+  found: FoundCheckpoint,
+  precision: WeightPrecision,
+  first: CheckpointFacts | undefined,
+): Promise<WrittenFold> {
+  const { facts, weights, file: source } = readCheckpoint(found);
+  try {
+    if (first) refuseOtherKind(found, facts, first);
+    const file = first ? `model-fold-${found.fold}.onnx` : 'model.onnx';
+    const { parameters } = weights;
+    // What the manifest cannot say is refused before the long work.
+    const network = { file, sha256: '0'.repeat(64) };
+    checkedManifest(facts, { folds: [found.fold], parameters, precision, networks: [network] });
+    const chunks = networkChunks(facts.architecture, weights, precision);
+    await makeFolder(part);
+    return {
+      found,
+      facts,
+      parameters,
+      network: { file, sha256: await writeHashed(join(part, file), chunks) },
+    };
+  } finally {
+    source.close();
+  }
+}
+
+/** Folds of one training differ in nothing but their weights, and their notes about them. */
+function refuseOtherKind(found: FoundCheckpoint, facts: CheckpointFacts, first: CheckpointFacts): void {
+  const wrong = (Object.keys(first) as (keyof CheckpointFacts)[]).find(
+    (key) => key !== 'notes' && JSON.stringify(facts[key]) !== JSON.stringify(first[key]),
+  );
+  if (wrong === undefined) return;
+  throw new Problem(
+    'checkpoint-folds-differ',
+    `Fold ${found.fold} is another model than the folds before it: its ${wrong} differs. Nothing was imported; choose one fold.`,
+    { status: 422 },
+  );
 }
 
 async function describe(
   part: string,
-  found: FoundCheckpoint,
-  { facts, weights }: OpenCheckpoint,
-  { precision, modelSha256 }: { precision: WeightPrecision; modelSha256: string },
+  written: WrittenFold[],
+  precision: WeightPrecision,
 ): Promise<Omit<ImportedModel, 'folder'>> {
-  const { fold, folds } = found;
-  const { parameters } = weights;
-  const manifest = checkedManifest(facts, { fold, parameters, precision, modelSha256 });
-  const notes = [...facts.notes];
-  if (folds.length > 1)
+  const [{ facts, found, parameters }] = written;
+  const imported = written.map((one) => one.found.fold);
+  const networks = written.map(({ network }) => network);
+  const manifest = checkedManifest(facts, { folds: imported, parameters, precision, networks });
+  const notes = [...new Set(written.flatMap((one) => one.facts.notes))];
+  const left = found.folds.filter((fold) => !imported.includes(fold));
+  if (left.length > 0)
     notes.push(
-      `The folder has ${folds.length} folds (${folds.join(', ')}); this model is fold ${fold} alone.`,
+      `The folder has ${found.folds.length} folds (${found.folds.join(', ')}); this model is ${inWords(imported)}.`,
     );
-  const source = { file: basename(found.weights), sha256: await hashOf(found.weights), fold, folds };
+  const sources: FoldSource[] = [];
+  for (const { found: from } of written)
+    sources.push({ fold: from.fold, file: basename(from.weights), sha256: await hashOf(from.weights) });
+  const [first, ...others] = sources;
+  const source = { ...first, folds: found.folds, ...(others.length > 0 ? { others } : {}) };
   const plans: ModelPlans = { format: 1, ...facts, notes, source, parameters, precision };
   for (const [name, value] of [
     ['plans.json', plans],

@@ -5,6 +5,6 @@ export {
   type ImportOptions,
   type ModelPlans,
 } from './import-checkpoint.ts';
-export { findCheckpoint, type FoundCheckpoint } from './find-checkpoint.ts';
+export { findCheckpoints, type FoundCheckpoint } from './find-checkpoint.ts';
 export { readCheckpoint, type OpenCheckpoint } from './read-checkpoint.ts';
 export type { CheckpointFacts } from './facts.ts';

@@ -4,11 +4,12 @@ import { modalityOf, type CheckpointFacts, type ResamplingOrders } from './facts
 import { INPUT_NAME, OUTPUT_NAME, type WeightPrecision } from './network.ts';
 
 export interface ImportFacts {
-  fold: string;
+  folds: string[];
+  /** Of one network. */
   parameters: number;
   precision: WeightPrecision;
-  /** Of model.onnx. */
-  modelSha256: string;
+  /** One for each fold. */
+  networks: { file: string; sha256: string }[];
 }
 
 const KINDS = { 'nnunet-v1': 'nnU-Net v1', pansegnet: 'PanSegNet', 'nnunet-v2': 'nnU-Net v2' };
@@ -19,14 +20,15 @@ type Triple = [number, number, number];
 export function manifestOf(facts: CheckpointFacts, imported: ImportFacts): Manifest {
   const { architecture, channels, imageResampling, version } = facts;
   const { spacing, patch } = gridOf(facts);
+  const [first, ...others] = imported.networks;
   return {
     name: facts.name,
-    version: `fold ${imported.fold}`,
-    description: inWords(facts, imported),
+    version: inWords(imported.folds),
+    description: description(facts, imported),
     modality: modalityOf(channels),
     channels: channels.map(({ name, normalisation }) => ({ name, normalisation })),
-    file: 'model.onnx',
-    sha256: imported.modelSha256,
+    ...first,
+    ...(others.length > 0 ? { ensemble: others } : {}),
     input: { name: INPUT_NAME, layout: 'NCDHW', axes: ['z', 'y', 'x'], orientation: 'file' },
     output: { name: OUTPUT_NAME, activation: facts.regionBased ? 'region-logits' : 'logits' },
     spacing,
@@ -75,8 +77,23 @@ function postprocessOf({ postprocessing: { keepLargest, touching } }: Checkpoint
   };
 }
 
-function inWords(facts: CheckpointFacts, { fold, parameters, precision }: ImportFacts): string {
+/** `fold 0`, `folds 0, 1 and 2`, `all data`. */
+export function inWords(folds: string[]): string {
+  if (folds.length > 1) return `folds ${folds.slice(0, -1).join(', ')} and ${folds.at(-1)}`;
+  return folds[0] === 'all' ? 'all data' : `fold ${folds[0]}`;
+}
+
+function description(facts: CheckpointFacts, { folds, parameters, precision }: ImportFacts): string {
   const size = parameters >= 1e5 ? `${(parameters / 1e6).toFixed(1)} million` : String(parameters);
   const half = precision === 'float16' ? ', stored in 16 bits' : '';
-  return `${KINDS[facts.family]}, ${facts.trainer}, ${facts.configuration}, fold ${fold}; ${size} parameters${half}. Imported as it was trained. Transposed convolutions run as 1×1 convolutions and a reshuffle of voxels, which every provider has.`;
+  const averaged = facts.version === 1 ? 'probabilities' : 'scores';
+  const together =
+    folds.length > 1 ? ` each; the ${averaged} of the ${folds.length} networks are averaged` : '';
+  return `${KINDS[facts.family]}, ${facts.trainer}, ${facts.configuration}, ${inWords(folds)}; ${size} parameters${half}${together}. Imported as it was trained. Transposed convolutions run as 1×1 convolutions and a reshuffle of voxels, which every provider has.${thickSliceQuirk(facts)}`;
+}
+
+/** v1 looks for thick slices in the volume's own axes with the network's permuted spacing; said where it matters. */
+function thickSliceQuirk({ version, transpose }: CheckpointFacts): string {
+  if (version !== 1 || transpose.join() === '0,1,2') return '';
+  return ' As nnU-Net v1 does, scores go back with thick slices looked for along the permuted axes.';
 }

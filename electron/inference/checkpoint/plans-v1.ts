@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Normalisation } from '../manifest.ts';
 import type { Architecture, EncoderStage } from './architecture.ts';
 import { numbers, parsePlans, permutation, plansWrong, unsupported } from './facts.ts';
-import type { ChannelFacts, CheckpointFacts } from './facts.ts';
+import type { ChannelFacts, CheckpointFacts, OutputFacts } from './facts.ts';
 import { postprocessingV1 } from './postprocessing.ts';
 import type { StateDict } from './state-dict.ts';
 
@@ -55,6 +55,10 @@ export interface SourceV1 {
 /** Trainers that change the network in ways which weights do not show. */
 const CHANGED = /(ReLU|Mish|GeLU|GroupNorm|NoNormalization|_GN|_FRN|Regions|resenc)/i;
 
+/** Trainers of regions that overlap, whose regions stand in nnU-Net's code alone: those of BraTS. */
+const REGION_TRAINERS = /^nnUNetTrainerV2BraTSRegions(_DDP|_Dice|_DA3|_DA3_BD)?$/;
+const BRATS = ['whole tumor', 'tumor core', 'enhancing tumor'];
+
 /** Throws Problem `checkpoint-plans-wrong`, or `checkpoint-unsupported` with the reason. */
 export function factsV1(source: SourceV1, weights: StateDict): CheckpointFacts {
   const { trainer } = source;
@@ -62,11 +66,13 @@ export function factsV1(source: SourceV1, weights: StateDict): CheckpointFacts {
     throw unsupported(
       `${trainer} is the second step of a cascade: it needs the mask of a low-resolution network as an input, which one folder does not give. Import the 3d_fullres or 3d_lowres network instead`,
     );
-  if (CHANGED.test(trainer))
+  const regionBased = REGION_TRAINERS.test(trainer);
+  if (CHANGED.test(trainer) && !regionBased)
     throw unsupported(
       `${trainer} changes the network in a way that is not known here, so its masks would be wrong`,
     );
   const plans = parsePlans(PlansSchema, source.plans, source.plansFile);
+  const outputs = regionBased ? regions() : classes(plans.num_classes, source.labelNames);
   const number = stageNumber(plans, source);
   const stage = plans.plans_per_stage[number];
   const transformer = weights.keys.some((key) => key.startsWith('self_atten.'));
@@ -82,23 +88,32 @@ export function factsV1(source: SourceV1, weights: StateDict): CheckpointFacts {
     name: `${transformer ? 'PanSegNet' : 'nnU-Net'} ${task ?? configuration}`,
     trainer,
     configuration,
-    architecture: architecture(plans, stage, transformer, weights),
+    architecture: architecture(plans, stage, outputs.length, transformer, weights),
     channels: channels(plans),
     transpose: plans.transpose_forward,
     spacing: rank === 2 ? [null, ...stage.current_spacing.slice(-2)] : stage.current_spacing,
     trainedSliceSpacing: rank === 2 && stage.current_spacing.length === 3 ? stage.current_spacing[0] : null,
     imageResampling: { order: 3, ...resampling },
     scoreResampling: { order: 1, ...resampling },
-    regionBased: false,
-    outputs: Array.from({ length: plans.num_classes + 1 }, (_, label) => ({
-      channel: label,
-      label,
-      name: source.labelNames[label] ?? (label === 0 ? 'background' : `class ${label}`),
-    })),
+    regionBased,
+    outputs,
     mirror: /noMirror/i.test(trainer) ? [] : rank === 2 ? [1, 2] : [0, 1, 2],
     postprocessing: postprocessingV1(source.postprocessing, plans.num_classes),
     notes: [],
   };
+}
+
+function classes(count: number, names: Record<string, string>): OutputFacts[] {
+  return Array.from({ length: count + 1 }, (_, label) => ({
+    channel: label,
+    label,
+    name: names[label] ?? (label === 0 ? 'background' : `class ${label}`),
+  }));
+}
+
+/** regions_class_order of the trainer: each later region lies over the earlier. */
+function regions(): OutputFacts[] {
+  return BRATS.map((name, channel) => ({ channel, label: channel + 1, name }));
 }
 
 function stageNumber(plans: Plans, source: SourceV1): string {
@@ -115,6 +130,7 @@ function stageNumber(plans: Plans, source: SourceV1): string {
 function architecture(
   plans: Plans,
   stage: z.infer<typeof StageSchema>,
+  outputChannels: number,
   transformer: boolean,
   weights: StateDict,
 ): Architecture {
@@ -144,7 +160,7 @@ function architecture(
     kind: transformer ? 'generic-trans-unet' : 'generic-unet',
     patch,
     inputChannels: plans.num_modalities,
-    outputChannels: plans.num_classes + 1,
+    outputChannels,
     stages,
     decoderBlocks: pools.map(() => plans.conv_per_stage),
     convolutionBias: true,

@@ -1,4 +1,4 @@
-// Whole runs of tiny imported networks against plain loops: slices, regions, several channels.
+// Whole runs of tiny imported networks against plain loops: slices, regions, several channels, folds.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -161,6 +161,28 @@ describe('3D networks', () => {
     expect(new Set(mask)).toEqual(new Set([0, 2, 5]));
   });
 
+  it('regions of nnU-Net v1: the mean of sigmoids', async () => {
+    const plans = tinyPlansV1([4, 6, 8], [2, 2, 2]);
+    const shapes = { ...tinyShapesV1(3), 'seg_outputs.0.weight': [3, 2, 1, 1, 1] };
+    const trainer = 'nnUNetTrainerV2BraTSRegions';
+    const weights = writeTinyFolderV1(checkpoint(), { plans, trainer, folds: { fold_0: 31337 } }, shapes);
+    const image = volume(shape, [2, 2, 2]);
+    const { maps, mask } = await run([image], [1, 2, 3]);
+    const network = (values: Float32Array, of: Triple) => tinyNetworkV1(weights, values, of, [2, 2, 2]);
+    const sums = predict(network, [normalised(image.voxels)], shape, {
+      ...plan,
+      apply: 'sigmoid',
+      outputs: 3,
+    });
+    const parts = [0, 1, 2].map((c) => channel(sums, c, 3));
+    parts.forEach((part, c) => expectClose(maps[c], part));
+    mask.forEach((label, n) => {
+      if (parts.some((part) => Math.abs(part[n] - 0.5) < 1e-4)) return;
+      expect(label).toBe(1 + parts.findLastIndex((part) => part[n] > 0.5));
+    });
+    expect(new Set(mask).size).toBeGreaterThan(1);
+  });
+
   it('several channels, each normalised by itself, in the network’s order', async () => {
     const plans = JSON.parse(
       JSON.stringify(tinyPlans([4, 6, 8]))
@@ -173,6 +195,59 @@ describe('3D networks', () => {
     const { maps } = await run(images, [1]);
     const network = (values: Float32Array, of: Triple) => tinyNetwork(weights, values, of, [2, 2, 2]);
     const scores = predict(network, [normalised(images[0].voxels), images[1].voxels], shape, plan);
+    expectClose(maps[0], sigmoid(channel(scores, 1, 2).map((score, n) => score - scores[n])));
+  });
+});
+
+describe('several folds', () => {
+  const shape: Triple = [4, 9, 8];
+  const plan: NaivePlan = { patch: [4, 6, 8], mirror: [2], apply: 'nothing', outputs: 2 };
+  const folds = { fold_0: 12345, fold_2: 777, fold_10: 99991, fold_all: 5 };
+  const weightsOf = (seed: number) => testWeights(tinyShapes(3), seed);
+  const mean = (parts: Float64Array[]) =>
+    parts[0].map((_, n) => parts.reduce((sum, part) => sum + part[n], 0) / parts.length);
+
+  it('of nnU-Net v2: the mean of logits', async () => {
+    writeTinyFolder(checkpoint(), { folds, mirror: [2] });
+    const image = volume(shape, [2, 2, 2]);
+    const { manifest, result, maps } = await run([image], [1]);
+    expect(manifest.version).toBe('folds 0, 2 and 10');
+    expect([manifest.file, ...manifest.ensemble!.map(({ file }) => file)]).toEqual([
+      ...['model.onnx', 'model-fold-2.onnx', 'model-fold-10.onnx'],
+    ]);
+    expect(result.model.sha256).not.toBe(manifest.sha256);
+    expect(result.tiles).toBe(2);
+    const scores = [12345, 777, 99991].map((seed) => {
+      const network = (values: Float32Array, of: Triple) =>
+        tinyNetwork(weightsOf(seed), values, of, [2, 2, 2]);
+      return predict(network, [normalised(image.voxels)], shape, plan);
+    });
+    const together = mean(scores);
+    expectClose(maps[0], sigmoid(channel(together, 1, 2).map((score, n) => score - together[n])));
+  });
+
+  it('of nnU-Net v1: the mean of softmax, a single tile too', async () => {
+    const plans = tinyPlansV1([4, 6, 8], [2, 2, 2]);
+    writeTinyFolderV1(checkpoint(), { plans, folds: { fold_0: 12345, fold_1: 777 } }, tinyShapesV1(3));
+    const image = volume([4, 6, 8], [2, 2, 2]);
+    const { maps } = await run([image], [1]);
+    const parts = [12345, 777].map((seed) => {
+      const weights = testWeights(tinyShapesV1(3), seed);
+      const network = (values: Float32Array, of: Triple) => tinyNetworkV1(weights, values, of, [2, 2, 2]);
+      const all: NaivePlan = { ...plan, mirror: [0, 1, 2], apply: 'softmax' };
+      return predict(network, [normalised(image.voxels)], [4, 6, 8], all);
+    });
+    expectClose(maps[0], channel(mean(parts), 1, 2));
+  });
+
+  it('one alone where it is asked for, and said', async () => {
+    writeTinyFolder(checkpoint(), { folds, mirror: [] });
+    const image = volume(shape, [2, 2, 2]);
+    const { manifest, maps } = await run([image], [1], { fold: 2 });
+    expect(manifest.version).toBe('fold 2');
+    expect(manifest.ensemble).toBeUndefined();
+    const network = (values: Float32Array, of: Triple) => tinyNetwork(weightsOf(777), values, of, [2, 2, 2]);
+    const scores = predict(network, [normalised(image.voxels)], shape, { ...plan, mirror: [] });
     expectClose(maps[0], sigmoid(channel(scores, 1, 2).map((score, n) => score - scores[n])));
   });
 });
