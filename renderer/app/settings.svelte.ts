@@ -9,6 +9,8 @@ export const SettingsSchema = z.object({
   /** Opacity of the mask overlay, 0…1. */
   overlay: z.number().min(0).max(1).default(0.35),
   outline: z.boolean().default(true),
+  /** A pen pressed harder draws broader. */
+  penPressure: z.boolean().default(true),
   /** Keys given to a command instead of its own; an empty list takes them away. */
   keys: z.record(z.string(), z.array(z.string())).default({}),
   leftRail: z.boolean().default(true),

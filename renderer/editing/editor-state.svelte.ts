@@ -57,6 +57,8 @@ export class EditorState {
   say: (sentence: string) => void = () => undefined;
   /** What the tool shows over the views. */
   preview = $state.raw<Preview>(NO_PREVIEW);
+  /** The share of its size that the brush has right now: less than 1 under a light pen. */
+  pressure = 1;
   /** A gesture waits for Enter or Escape. */
   pending = $state(false);
   private gesture: Gesture;

@@ -76,6 +76,7 @@ export class ReadingRoom {
     this.view = new ViewState(this.picture.data);
     this.view.opacity = settings.values.overlay;
     this.view.outline = settings.values.outline;
+    this.view.penPressure = settings.values.penPressure;
     this.display = opened.display;
     this.display.apply(this.editor, this.view);
     if (opened.view) showAsBefore(this.view, opened.view);

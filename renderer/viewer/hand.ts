@@ -4,6 +4,7 @@ import type { EditorState } from '../editing/editor-state.svelte.ts';
 import { place, PLANE_AXES, viewToVoxel, voxelToView, type Placement, type Plane } from './slice-geometry.ts';
 import { timed } from './timings.ts';
 import type { ViewState } from './view-state.svelte.ts';
+import { pressureFactor, TwoFingers } from './two-fingers.ts';
 import { WheelSteps, zoomFactor } from './wheel.ts';
 
 type Point = { x: number; y: number };
@@ -14,7 +15,7 @@ type Drag =
   | { kind: 'pan' | 'window'; pointer: number; x: number; y: number };
 
 /** Which of a pointer event's `buttons` holds a drag up; −1: any. */
-const HOLDS = { draw: 1, measure: 1, navigate: 1, pan: -1, window: -1 };
+const HOLDS = { draw: 1 | 32, measure: 1, navigate: 1, pan: -1, window: -1 };
 
 export interface HandNeeds {
   view: ViewState;
@@ -31,6 +32,8 @@ export class Hand {
   private readonly needs: HandNeeds;
   private drag: Drag | null = null;
   private spaceHeld = false;
+  private readonly fingers = new Map<number, Point>();
+  private pair: TwoFingers | null = null;
   private readonly sliceWheel = new WheelSteps();
   private readonly sizeWheel = new WheelSteps();
 
@@ -51,10 +54,47 @@ export class Hand {
     if (voxel) view.pointer = { plane, voxel };
     else if (view.pointer?.plane === plane) view.pointer = null;
   }
-  /** Alt may have been pressed while another window had the keyboard. */
-  private followAlt(event: MouseEvent): void {
-    const { editor } = this.needs;
-    if (editor.inverted !== event.altKey) editor.inverted = event.altKey;
+  /**
+   * Alt may have been pressed while another window had the keyboard. A pen that is turned round erases whatever the
+   * tool; how hard it is pressed is the brush's size.
+   */
+  private followPen(event: PointerEvent): void {
+    const { editor, view } = this.needs;
+    const turned = event.button === 5 || (event.buttons & 32) !== 0;
+    const inverted = event.altKey !== (turned && editor.tool !== 'eraser');
+    if (editor.inverted !== inverted) editor.inverted = inverted;
+    const pen = event.pointerType === 'pen';
+    if (pen) view.penSeen = true;
+    editor.pressure = pen && view.penPressure && event.buttons !== 0 ? pressureFactor(event.pressure) : 1;
+  }
+
+  /** A second finger takes back what the first began, and both move the picture. */
+  private twoFingers(event: PointerEvent): boolean {
+    if (event.pointerType !== 'touch') return false;
+    this.fingers.set(event.pointerId, this.pointIn(event));
+    if (this.fingers.size !== 2) return this.fingers.size > 2;
+    const { view, editor, host } = this.needs;
+    if (this.drag?.kind === 'draw') editor.cancel();
+    view.measures.cancel();
+    this.drag = null;
+    const [a, b] = this.fingers.values();
+    this.pair = new TwoFingers(a, b);
+    host.setPointerCapture(event.pointerId);
+    return true;
+  }
+  private movePair(event: PointerEvent): void {
+    if (!this.fingers.has(event.pointerId)) return;
+    this.fingers.set(event.pointerId, this.pointIn(event));
+    const [a, b] = this.fingers.values();
+    const step = this.pair?.move(a, b);
+    if (!step) return;
+    const { view, plane } = this.needs;
+    if (step.kind === 'slices') {
+      view.scroll(plane, -step.steps);
+      return;
+    }
+    this.moveBy('pan', step.dx, step.dy);
+    if (step.factor !== 1) this.zoomAbout(step.centre, step.factor);
   }
 
   readonly down = (event: PointerEvent): void => {
@@ -62,20 +102,24 @@ export class Hand {
     host.focus({ preventScroll: true });
     view.active = plane;
     event.preventDefault();
-    // A second finger or button does not take over from the first.
+    if (this.twoFingers(event)) return;
+    // A second button does not take over from the first.
     if (this.drag) return;
-    this.followAlt(event);
+    this.followPen(event);
     const { clientX: x, clientY: y, pointerId: pointer } = event;
     const voxel = this.voxelAt(this.pointIn(event));
     this.pointer = voxel;
-    if (event.button === 1 || (event.button === 0 && this.spaceHeld)) {
+    const main = event.button === 0 || event.button === 5;
+    // Where a pen draws, a finger (or the palm beside the pen) only moves the picture.
+    const finger = event.pointerType === 'touch' && view.penSeen;
+    if (event.button === 1 || (main && (this.spaceHeld || finger))) {
       this.drag = { kind: 'pan', pointer, x, y };
     } else if (event.button === 2) {
       this.drag = { kind: 'window', pointer, x, y };
-    } else if (event.button === 0 && view.measures.tool && !event.ctrlKey && !event.metaKey) {
+    } else if (main && view.measures.tool && !event.ctrlKey && !event.metaKey) {
       this.drag = { kind: 'measure', pointer };
       view.measures.press(voxel, plane, view.sliceOf(plane));
-    } else if (event.button === 0) {
+    } else if (main) {
       if (editor.hand === 'crosshair' || event.ctrlKey || event.metaKey) {
         this.drag = { kind: 'navigate', pointer };
         view.moveTo(voxel);
@@ -92,7 +136,11 @@ export class Hand {
 
   readonly move = (event: PointerEvent): void => {
     const { view, editor, plane } = this.needs;
-    this.followAlt(event);
+    if (this.pair) {
+      this.movePair(event);
+      return;
+    }
+    this.followPen(event);
     const box = this.needs.host.getBoundingClientRect();
     const at = (sample: PointerEvent) =>
       this.voxelAt({ x: sample.clientX - box.left, y: sample.clientY - box.top });
@@ -116,7 +164,10 @@ export class Hand {
       // Fast hands: every sample between two frames is drawn.
       const samples = event.getCoalescedEvents?.() ?? [];
       timed('stroke', () => {
-        for (const sample of samples.length > 0 ? samples : [event]) editor.extend(at(sample));
+        for (const sample of samples.length > 0 ? samples : [event]) {
+          if (editor.pressure !== 1) editor.pressure = pressureFactor(sample.pressure);
+          editor.extend(at(sample));
+        }
       });
     } else if (drag.kind === 'measure') {
       view.measures.move(at(event), true);
@@ -143,10 +194,16 @@ export class Hand {
 
   /** The pointer went up, was taken away, or the window lost it: what is drawn stays. */
   readonly finish = (event?: PointerEvent): void => {
+    if (event) this.fingers.delete(event.pointerId);
+    else this.fingers.clear();
+    if (this.fingers.size === 0) this.pair = null;
     const { drag } = this;
     if (!drag || (event && event.pointerId !== drag.pointer)) return;
     this.drag = null;
-    if (drag.kind === 'draw') timed('stroke', () => this.needs.editor.end());
+    if (drag.kind === 'draw') {
+      timed('stroke', () => this.needs.editor.end());
+      this.needs.editor.pressure = 1;
+    }
     if (drag.kind === 'measure') this.needs.view.measures.release();
     const { host } = this.needs;
     if (host.hasPointerCapture(drag.pointer)) host.releasePointerCapture(drag.pointer);

@@ -44,6 +44,10 @@ export class ViewState {
     cut: null,
     side: 1,
   });
+  /** A pen's pressure is the brush's size. */
+  penPressure = true;
+  /** A pen was used here: fingers do not draw any more. */
+  penSeen = false;
   /** A lens around the pointer. */
   lens = $state(false);
   /** Shows, instead of the mask, what became of one structure since an earlier one. */

@@ -91,7 +91,9 @@ export class BrushGesture implements Gesture {
   drag({ at }: Pick<Place, 'at'>): void {
     const { under, editor } = this;
     if (!under) return;
-    const { stroke, table, target, tip, last, range } = under;
+    const { stroke, table, target, last, range } = under;
+    const { pressure } = editor;
+    const tip = pressure === 1 ? under.tip : { ...under.tip, radiusMm: under.tip.radiusMm * pressure };
     const { labels } = editor.volume;
     const values = editor.image?.voxels;
     const nxy = editor.grid.shape[0] * editor.grid.shape[1];
@@ -112,7 +114,8 @@ export class BrushGesture implements Gesture {
       };
     }
     // A flat tip may have changed its slice since the last move, and costs little.
-    const onward = tip.flatAxis === null && last !== at;
+    // Under a pen the ball before may have been a smaller one.
+    const onward = tip.flatAxis === null && last !== at && pressure === 1;
     const box = sweep(editor.grid, tip, last, at, paint, onward);
     under.last = at;
     if (!box) return;
