@@ -17,6 +17,14 @@ const COMMANDS: Record<string, { describe: string; load: () => Promise<(program:
     describe: 'agreement of raters from a table of ratings',
     load: async () => (await import('./cli/stats.ts')).registerStats,
   },
+  staple: {
+    describe: 'the hidden truth behind several masks (STAPLE)',
+    load: async () => (await import('./cli/staple.ts')).registerStaple,
+  },
+  vote: {
+    describe: 'majority vote of several masks',
+    load: async () => (await import('./cli/vote.ts')).registerVote,
+  },
   model: {
     describe: 'import a trained network, or show what a model is',
     load: async () => (await import('./cli/model.ts')).registerModel,
