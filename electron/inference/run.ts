@@ -1,6 +1,7 @@
 // The network over a whole array: tiles, flips, weights; sums in 32-bit floats.
 import type { Triple } from '../contract/geometry.ts';
 import type { Manifest } from './manifest.ts';
+import { softmax } from './softmax.ts';
 import { cropTo, gaussianWeights, padToShape, tilePositions } from './tiles.ts';
 
 /** One run: `values` [channel, D, H, W] of `shape`, left as they are → `scores` [channel, D, H, W] of that shape. */
@@ -187,57 +188,4 @@ function activate(scores: Float32Array, channels: number, kind: Plan['output']['
   if (kind === 'logits') softmax(scores, channels);
   else if (kind === 'region-logits')
     for (let n = 0; n < scores.length; n++) scores[n] = 1 / (1 + Math.exp(-scores[n]));
-}
-
-/** Voxels worked on at a time by `softmax`: their maxima and sums stay in the processor's cache. */
-const AT_ONCE = 1 << 12;
-
-/** In place, over the channels of every voxel. */
-export function softmax(scores: Float32Array, channels: number): void {
-  const size = scores.length / channels;
-  const highest = new Float32Array(AT_ONCE);
-  const sums = new Float64Array(AT_ONCE);
-  for (let start = 0; start < size; start += AT_ONCE) {
-    const length = Math.min(AT_ONCE, size - start);
-    highest.set(scores.subarray(start, start + length));
-    for (let c = 1; c < channels; c++) raise(highest, scores, c * size + start, length);
-    sums.fill(0);
-    for (let c = 0; c < channels; c++) exponentiate(scores, c * size + start, length, highest, sums);
-    for (let c = 0; c < channels; c++) divide(scores, c * size + start, length, sums);
-  }
-}
-
-function raise(highest: Float32Array, scores: Float32Array, at: number, length: number): void {
-  for (let n = 0; n < length; n++) highest[n] = Math.max(highest[n], scores[at + n]);
-}
-
-function exponentiate(
-  scores: Float32Array,
-  at: number,
-  length: number,
-  highest: Float32Array,
-  sums: Float64Array,
-): void {
-  for (let n = 0; n < length; n++) {
-    const power = exponential(scores[at + n] - highest[n]);
-    scores[at + n] = power;
-    sums[n] += power;
-  }
-}
-
-function divide(scores: Float32Array, at: number, length: number, sums: Float64Array): void {
-  for (let n = 0; n < length; n++) scores[at + n] /= sums[n];
-}
-
-/** 2⁰ … 2⁻¹⁰⁹⁹. */
-const HALVES = Float64Array.from({ length: 1100 }, (_, n) => 2 ** -n);
-
-/** eˣ for x ≤ 0, within 10⁻⁸ of itself: finer than 32 bits, and half the time of Math.exp. */
-function exponential(x: number): number {
-  const bounded = Math.max(x, -700);
-  const halvings = Math.floor(0.5 - bounded * Math.LOG2E);
-  const r = bounded + halvings * Math.LN2;
-  const series =
-    1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120 + r * (1 / 720 + r / 5040))))));
-  return HALVES[halvings] * series;
 }

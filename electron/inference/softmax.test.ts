@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { softmax } from './run.ts';
+import { softmax } from './softmax.ts';
 
 describe('softmax over channels', () => {
   test('equals its definition within 32 bits, whatever the range of the scores', () => {
@@ -17,6 +17,11 @@ describe('softmax over channels', () => {
     softmax(scores, channels);
     const furthest = scores.reduce((worst, value, n) => Math.max(worst, Math.abs(value - expected[n])), 0);
     expect(furthest).toBeLessThan(1e-7);
+  });
+  test('what is no number stays none, and its neighbours are not touched by it', () => {
+    const scores = Float32Array.of(NaN, 1, 0, 1);
+    softmax(scores, 2);
+    expect([...scores]).toEqual([NaN, 0.5, NaN, 0.5]);
   });
   test('equal scores share alike, and a lead of a thousand takes all', () => {
     const scores = Float32Array.of(3, 1000, 3, 0);
