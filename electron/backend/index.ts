@@ -3,6 +3,8 @@ import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { annotationRoutes } from './annotations/routes.ts';
 import { displayRoutes } from './display/routes.ts';
+import { anchoringRoutes } from './anchoring/routes.ts';
+import { qualificationRoutes } from './qualification/routes.ts';
 import { agreementRoutes } from './agreement/routes.ts';
 import { caseRoutes } from './cases/routes.ts';
 import type { BackendOptions, StudyEnv } from './context.ts';
@@ -30,7 +32,7 @@ export interface Backend {
 }
 
 function createApp(services: Services) {
-  const { studies, reads, masks, cases, volumes, uploads, jobs, agreement, models } = services;
+  const { studies, reads, masks, cases, volumes, uploads, jobs, agreement, models, qualification } = services;
   const withStudy = createMiddleware<StudyEnv>(async (context, next) => {
     const study = studies.get(context.req.param('study') ?? '');
     context.set('study', study);
@@ -41,11 +43,22 @@ function createApp(services: Services) {
   const ofStudy = new Hono<StudyEnv>()
     .route('/', studyRoutes({ studies, verify: services.verify }))
     .route('/', caseRoutes({ cases, volumes, uploads }))
-    .route('/', readRoutes({ reads, masks, voxelResponse: volumes.voxelResponse, touch: studies.touch }))
+    .route(
+      '/',
+      readRoutes({
+        reads,
+        masks,
+        voxelResponse: volumes.voxelResponse,
+        touch: studies.touch,
+        sealed: qualification.judge,
+      }),
+    )
     .route('/', maskRoutes({ masks, uploads }))
     .route('/', inferenceRoutes(models))
     .route('/', jobRoutes(jobs))
     .route('/', agreementRoutes(agreement))
+    .route('/', anchoringRoutes(services.anchoring))
+    .route('/', qualificationRoutes({ qualification, uploads }))
     .route('/', annotationRoutes(services.annotations))
     .route('/', displayRoutes(services.display))
     .route('/', reportRoutes(services.reports));

@@ -7,6 +7,8 @@ import { createVolumeClient } from '../workers/volume-client.ts';
 import { workerEntry } from '../workers/entry.ts';
 import { createAnnotationService, type AnnotationService } from './annotations/service.ts';
 import { createDisplayService, type DisplayService } from './display/service.ts';
+import { createAnchoringService, type AnchoringService } from './anchoring/service.ts';
+import { createQualificationService, type QualificationService } from './qualification/service.ts';
 import { createAgreementService, type AgreementService } from './agreement/service.ts';
 import { createCaseService, type CaseService } from './cases/service.ts';
 import { createUploads, type Uploads } from './cases/uploads.ts';
@@ -37,6 +39,8 @@ export interface Services {
   reports: ReportService;
   annotations: AnnotationService;
   display: DisplayService;
+  qualification: QualificationService;
+  anchoring: AnchoringService;
   demo: Demo;
   /** The audit chain, and every seal against its mask: intact only when both are. */
   verify(study: OpenStudy): Promise<AuditVerdict>;
@@ -74,6 +78,8 @@ export function createServices(options: BackendOptions): Services {
     models,
     annotations: createAnnotationService({ reads }),
     display: createDisplayService({ reads }),
+    qualification: createQualificationService({ masks, client: maskClient }),
+    anchoring: createAnchoringService({ masks, agreement }),
     reports: createReportService({ agreement, version: options.version }),
     demo: createDemo({ studies, cases, reads, masks, jobs, agreement, models, pool }),
     async verify(study) {

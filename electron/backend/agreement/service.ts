@@ -18,6 +18,8 @@ import type { JobService } from '../jobs/service.ts';
 import type { MaskService } from '../masks/service.ts';
 import { insertRun, latestRun, sealedReads, unfinished, type RunInputs, type SealedRead } from './store.ts';
 
+export { sealedReads, type SealedRead } from './store.ts';
+
 export interface AgreementService {
   /** The latest stored run with its summary, and whether it still holds. */
   latest(study: OpenStudy): Promise<Agreement>;

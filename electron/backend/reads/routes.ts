@@ -21,6 +21,8 @@ export interface ReadRouteNeeds {
   ): Promise<Response>;
   /** Somebody is at it: keeps the sign-in from running out. */
   touch(token: string | null): void;
+  /** Called after a seal, before its answer: qualification reads are judged. */
+  sealed(study: OpenStudy, readId: string): Promise<void>;
 }
 
 const RangeSchema = z
@@ -33,7 +35,7 @@ const RangeSchema = z
     'give from and count, or neither',
   );
 
-export function readRoutes({ reads, masks, voxelResponse, touch }: ReadRouteNeeds) {
+export function readRoutes({ reads, masks, voxelResponse, touch, sealed }: ReadRouteNeeds) {
   return new Hono<StudyEnv>()
     .get('/worklist', signedIn, async (c) => c.json(await reads.worklist(c.var.study, who(c))))
     .get('/board', overseerOnly, async (c) => c.json(await reads.board(c.var.study)))
@@ -76,6 +78,7 @@ export function readRoutes({ reads, masks, voxelResponse, touch }: ReadRouteNeed
     .post('/reads/:read/seal', signedIn, async (c) => {
       const readId = c.req.param('read');
       await masks.seal(c.var.study, readId, editorOf(c));
+      await sealed(c.var.study, readId);
       return c.json(await reads.afterSeal(c.var.study, readId, who(c)));
     })
     .post('/reads/:read/reopen', coordinatorOnly, check('json', ReopenSchema), async (c) => {
