@@ -27,7 +27,8 @@ const MOST_ROUNDS = 10_000;
 
 /**
  * Multi-label STAPLE (Rohlfing, Russakoff and Maurer 2003, IPMI, LNCS 2732:210–221, and Warfield et al. 2004), as ITK's
- * MultiLabelSTAPLEImageFilter: priors from the labels' shares, matrices begun from the majority vote (ties left out).
+ * MultiLabelSTAPLEImageFilter: priors from the labels' shares, matrices begun from the majority vote (ties left out, as
+ * later versions do; ITK 5.2.1 writes them past the end of a matrix row and so answers differently where votes tie).
  * Patterns hold any labels. When all masks are one and the same label everywhere, that label wins everywhere.
  */
 export function stapleLabels(patterns: VotePatterns, options: LabelStapleOptions = {}): LabelStaple {
