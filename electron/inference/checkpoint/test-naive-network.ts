@@ -1,5 +1,6 @@
 // The tiny networks of the tests once more, as plain loops over voxels in 64-bit numbers.
 import type { TestTensor } from './test-checkpoint.ts';
+import { attentionOver } from './test-naive-attention.ts';
 
 type Triple = [number, number, number];
 interface Block {
@@ -105,6 +106,16 @@ export function tinyNetwork(
   return Float32Array.from(channels.flatMap((channel) => [...channel]));
 }
 
+/** Voxels as tokens through PanSegNet's attention and back. */
+function attention(x: Block, weights: Weights): Block {
+  const tokens = Array.from(x.channels[0], (_, n) => x.channels.map((channel) => channel[n]));
+  const out = attentionOver(tokens, weights);
+  return {
+    ...x,
+    channels: x.channels.map((_, c) => Float64Array.from(out, (token) => token[c])),
+  };
+}
+
 /** Scores of `tinyShapesV1`: nnU-Net v1's names, two convolutions a stage, no bias on the way up. */
 export function tinyNetworkV1(
   weights: Weights,
@@ -117,10 +128,8 @@ export function tinyNetworkV1(
     next(input(values, shape), 'conv_blocks_context.0.blocks.0'),
     'conv_blocks_context.0.blocks.1',
   );
-  const deep = next(
-    next(skip, 'conv_blocks_context.1.0.blocks.0', stride),
-    'conv_blocks_context.1.1.blocks.0',
-  );
+  let deep = next(next(skip, 'conv_blocks_context.1.0.blocks.0', stride), 'conv_blocks_context.1.1.blocks.0');
+  if (Object.hasOwn(weights, 'self_atten.pos_encode.pe')) deep = attention(deep, weights);
   const raised = up(deep, weights, 'tu.0', stride);
   const both = { shape, channels: [...raised.channels, ...skip.channels] };
   const last = next(

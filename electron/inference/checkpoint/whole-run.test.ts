@@ -10,6 +10,7 @@ import { segment } from '../segment.ts';
 import { importCheckpoint, type ImportOptions } from './import-checkpoint.ts';
 import {
   testWeights,
+  tinyAttentionShapes,
   tinyPlans,
   tinyPlansV1,
   tinyShapes,
@@ -133,6 +134,18 @@ describe('3D networks', () => {
     const weights = writeTinyFolderV1(checkpoint(), { plans }, tinyShapesV1(3));
     const image = volume(shape, [2, 2, 2]);
     const { maps } = await run([image], [1]);
+    const network = (values: Float32Array, of: Triple) => tinyNetworkV1(weights, values, of, [2, 2, 2]);
+    const scores = predict(network, [normalised(image.voxels)], shape, { ...plan, apply: 'softmax' });
+    expectClose(maps[0], channel(scores, 1, 2));
+  });
+
+  it('PanSegNet: attention at the bottleneck', async () => {
+    const plans = tinyPlansV1([4, 6, 8], [2, 2, 2]);
+    const shapes = { ...tinyShapesV1(3), ...tinyAttentionShapes(24) };
+    const weights = writeTinyFolderV1(checkpoint(), { plans, trainer: 'nnTransUNetTrainerV2' }, shapes);
+    const image = volume(shape, [2, 2, 2]);
+    const { manifest, maps } = await run([image], [1]);
+    expect(manifest.name).toBe('PanSegNet Task001_Tiny');
     const network = (values: Float32Array, of: Triple) => tinyNetworkV1(weights, values, of, [2, 2, 2]);
     const scores = predict(network, [normalised(image.voxels)], shape, { ...plan, apply: 'softmax' });
     expectClose(maps[0], channel(scores, 1, 2));
