@@ -22,10 +22,11 @@ export function interpolate(block: Block, operation: Interpolate, report: Report
   );
   const [a, b] = inPlane(axis);
   const spacing: [number, number] = [block.spacing[a], block.spacing[b]];
+  const margin = marginFor(mask, block, axis, gaps);
   let known: { slice: number; shape: SliceShape } | null = null;
   gaps.forEach(([from, to], n) => {
-    const first = known?.slice === from ? known.shape : shapeOf(mask, block, axis, from, spacing);
-    const second = shapeOf(mask, block, axis, to, spacing);
+    const first = known?.slice === from ? known.shape : shapeOf(mask, block, axis, from, spacing, margin);
+    const second = shapeOf(mask, block, axis, to, spacing, margin);
     for (let slice = from + 1; slice < to; slice++) {
       blend(mask, block, axis, slice, first, second, (slice - from) / (to - from));
     }
@@ -57,28 +58,29 @@ function isDrawn(mask: Uint8Array, { shape }: Block, axis: Axis, slice: number):
   return false;
 }
 
-interface SliceShape {
-  /** Signed distances, mm: below zero inside. One voxel of outside is around the block's own slice. */
-  field: Float32Array;
-  across: number;
-  down: number;
+/** Beyond it a shape that jumps far is measured as at the border: a field must stay small. */
+const WIDEST_MARGIN = 64;
+
+/** How far shapes are moved at most, in voxels: the fields reach so far beyond the block's own slice, and one more. */
+function marginFor(mask: Uint8Array, block: Block, axis: Axis, gaps: [number, number][]): number {
+  let farthest = 0;
+  for (const gap of gaps) {
+    const [one, other] = gap.map((slice) => outlineOf(mask, block, axis, slice).centre);
+    farthest = Math.max(farthest, Math.abs(one[0] - other[0]), Math.abs(one[1] - other[1]));
+  }
+  return Math.min(WIDEST_MARGIN, Math.ceil(farthest) + 1);
+}
+
+interface Outline {
   centre: [number, number];
-  /** Where the shape is, without that voxel of outside: first and last voxel along both axes. */
+  /** First and last voxel of the shape along both axes. */
   low: [number, number];
   high: [number, number];
 }
 
-function shapeOf(
-  mask: Uint8Array,
-  { shape }: Block,
-  axis: Axis,
-  slice: number,
-  spacing: [number, number],
-): SliceShape {
+function outlineOf(mask: Uint8Array, { shape }: Block, axis: Axis, slice: number): Outline {
   const [a, b] = inPlane(axis);
   const strides = stridesOf(shape);
-  const [across, down] = [shape[a] + 2, shape[b] + 2];
-  const flat = new Uint8Array(across * down);
   const low: [number, number] = [shape[a], shape[b]];
   const high: [number, number] = [-1, -1];
   let [sumX, sumY, count] = [0, 0, 0];
@@ -86,7 +88,6 @@ function shapeOf(
     let at = slice * strides[axis] + y * strides[b];
     for (let x = 0; x < shape[a]; x++, at += strides[a]) {
       if (mask[at] === 0) continue;
-      flat[x + 1 + across * (y + 1)] = 1;
       low[0] = Math.min(low[0], x);
       high[0] = Math.max(high[0], x);
       low[1] = Math.min(low[1], y);
@@ -96,13 +97,42 @@ function shapeOf(
       count++;
     }
   }
+  return { centre: [sumX / count, sumY / count], low, high };
+}
+
+interface SliceShape extends Outline {
+  /** Signed distances, mm: below zero inside. `margin` voxels of outside are around the block's own slice. */
+  field: Float32Array;
+  across: number;
+  down: number;
+  margin: number;
+}
+
+function shapeOf(
+  mask: Uint8Array,
+  block: Block,
+  axis: Axis,
+  slice: number,
+  spacing: [number, number],
+  margin: number,
+): SliceShape {
+  const { shape } = block;
+  const [a, b] = inPlane(axis);
+  const strides = stridesOf(shape);
+  const [across, down] = [shape[a] + 2 * margin, shape[b] + 2 * margin];
+  const flat = new Uint8Array(across * down);
+  for (let y = 0; y < shape[b]; y++) {
+    let at = slice * strides[axis] + y * strides[b];
+    let to = margin + across * (y + margin);
+    for (let x = 0; x < shape[a]; x++, at += strides[a], to++) flat[to] = mask[at];
+  }
   const size: [number, number, number] = [across, down, 1];
   const mm: [number, number, number] = [...spacing, 1];
   const field = squaredDistances(flat, size, mm, 1);
   const inside = squaredDistances(flat, size, mm, 0);
   for (let n = 0; n < field.length; n++)
     field[n] = flat[n] === 1 ? -Math.sqrt(inside[n]) : Math.sqrt(field[n]);
-  return { field, across, down, centre: [sumX / count, sumY / count], low, high };
+  return { ...outlineOf(mask, block, axis, slice), field, across, down, margin };
 }
 
 /** Draws the slice at the share `t` of the way from one shape to the other. */
@@ -144,28 +174,30 @@ class MovedRow {
   private readonly shape: SliceShape;
   private readonly dy: number;
   private readonly columns: Int32Array;
-  private readonly share: number;
+  private readonly shares: Float64Array;
   private readonly row: Float64Array;
 
   constructor(shape: SliceShape, dx: number, dy: number, from: number, to: number) {
     this.shape = shape;
     this.dy = dy;
-    const whole = Math.floor(dx);
-    this.share = dx - whole;
-    this.columns = Int32Array.from({ length: to - from + 1 }, (_, n) =>
-      Math.min(shape.across - 2, Math.max(0, from + n + 1 + whole)),
+    const places = Float64Array.from({ length: to - from + 1 }, (_, n) =>
+      Math.min(shape.across - 1, Math.max(0, from + n + shape.margin + dx)),
     );
+    this.columns = Int32Array.from(places, (x) => Math.min(shape.across - 2, Math.floor(x)));
+    this.shares = places.map((x, n) => x - this.columns[n]);
     this.row = new Float64Array(to - from + 1);
   }
 
   at(y: number): Float64Array {
-    const { shape, columns, share, row, dy } = this;
-    const { field, across, down } = shape;
-    const whole = Math.floor(dy);
-    const lower = dy - whole;
-    const start = across * Math.min(down - 2, Math.max(0, y + 1 + whole));
+    const { shape, columns, shares, row, dy } = this;
+    const { field, across, down, margin } = shape;
+    const place = Math.min(down - 1, Math.max(0, y + margin + dy));
+    const whole = Math.min(down - 2, Math.floor(place));
+    const lower = place - whole;
+    const start = across * whole;
     for (let n = 0; n < row.length; n++) {
       const at = start + columns[n];
+      const share = shares[n];
       const upper = field[at] + share * (field[at + 1] - field[at]);
       const under = field[at + across] + share * (field[at + across + 1] - field[at + across]);
       row[n] = upper + lower * (under - upper);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Triple } from '../../../electron/contract/geometry.ts';
 import { area } from './area.ts';
+import { cut, sizeOf } from './block.ts';
 import { interpolate } from './interpolate.ts';
 import { livewire, walkingCosts, wayTo } from './livewire.ts';
 import { polygonRuns, type Point } from './polygon.ts';
@@ -156,6 +157,20 @@ describe('interpolation between slices', () => {
     }
     // Where both shapes are symmetric, some centres lie on the very line.
     expect(unsure).toBeLessThan(20);
+    // Cut to its own box, as in the page, the structure is interpolated no differently.
+    const low: Triple = [Infinity, Infinity, Infinity];
+    const high: Triple = [0, 0, 0];
+    forEachVoxel(shape, (v, n) => {
+      if (labels[n] !== 1) return;
+      v.forEach((x, d) => ([low[d], high[d]] = [Math.min(low[d], x), Math.max(high[d], x)]));
+    });
+    const tight = {
+      ...blockOf(cut(labels, shape, { low, high }), sizeOf({ low, high }), spacing),
+      low,
+      volume: shape,
+    };
+    const inBox = interpolate(tight, { kind: 'interpolate', label: 1, axis, only: null }, quiet);
+    expect(inBox).toEqual(cut(got, shape, { low, high }));
     const only = interpolate(block, { kind: 'interpolate', label: 1, axis, only: 8 }, quiet);
     forEachVoxel(shape, (v, n) => expect(only[n]).toBe(v[axis] === 8 ? got[n] : labels[n]));
   });
