@@ -1,4 +1,5 @@
 // The read's steps: strokes out in order, undo and redo without a limit, and what became of the last one.
+import { describePatch, encodePatch, forEachPatchRun } from '../../electron/contract/mask-bytes.ts';
 import { Problem } from '../../electron/contract/problem.ts';
 import type { PatchEntry } from '../../electron/contract/reads.ts';
 import type { LabelVolume } from './label-volume.ts';
@@ -38,12 +39,19 @@ const FINAL = new Set([
   'patch-does-not-fit',
 ]);
 
+/** Refusals of a step because another one, an AI mask that came in, was stored before it. */
+const OUTRUN = new Set(['patch-out-of-order', 'patch-does-not-fit']);
+/** Strokes are drawn anew on a newer mask so many times in a row, then they are given up. */
+const MOST_AGAIN = 3;
+
 interface Pending {
   seq: number;
   kind: PatchEntry['kind'];
   target: number | null;
   bytes: Uint8Array<ArrayBuffer>;
   send: () => Promise<{ seq: number }>;
+  /** The edit itself; null for undo and redo. */
+  edit: NewStep | null;
 }
 
 export class Journal {
@@ -59,13 +67,20 @@ export class Journal {
   /** Undo and redo that wait for bytes keep their turn. */
   private turn: Promise<void> = Promise.resolve();
   private cancelStroke: () => boolean = () => false;
+  private readonly onOutrun: () => void;
+  /** Edits that were refused because of a newer mask, until it is here. */
+  private outrun: NewStep[] = [];
+  private again = 0;
 
   constructor(needs: {
     volume: LabelVolume;
     sink: PatchSink;
     entries: PatchEntry[];
     fetchPatch: (seq: number) => Promise<Uint8Array<ArrayBuffer>>;
+    /** Called when the mask is newer in the database than here: load it, then call `loaded`. */
+    onOutrun?: () => void;
   }) {
+    this.onOutrun = needs.onOutrun ?? (() => undefined);
     this.volume = needs.volume;
     this.sink = needs.sink;
     this.entries = needs.entries;
@@ -105,6 +120,7 @@ export class Journal {
         target: null,
         bytes,
         send: () => this.sink.append(bytes, { tool, label, milliseconds }),
+        edit: step,
       },
       { tool, label, voxels: step.voxels },
     );
@@ -173,7 +189,7 @@ export class Journal {
     this.volume.apply(bytes, kind === 'undo' ? 'undo' : 'do');
     const send = () => this.sink[kind](target);
     const { tool, label, voxels } = edit;
-    this.enqueue({ seq: this.nextSeq(), kind, target, bytes, send }, { tool, label, voxels });
+    this.enqueue({ seq: this.nextSeq(), kind, target, bytes, send, edit: null }, { tool, label, voxels });
   }
 
   private nextSeq(): number {
@@ -196,6 +212,7 @@ export class Journal {
       try {
         await this.pending[0].send();
         this.pending.shift();
+        this.again = 0;
       } catch (error) {
         this.sending = false;
         this.failed(error);
@@ -224,11 +241,47 @@ export class Journal {
       // Another window may store a step of its own under this number.
       this.bytes.delete(step.seq);
     }
+    const outrun = OUTRUN.has(problem.code) && this.again < MOST_AGAIN;
+    if (outrun) this.outrun.push(...this.pending.flatMap(({ edit }) => edit ?? []));
     const stored = this.pending[0].seq;
     this.entries = this.entries.filter((entry) => entry.seq < stored);
     this.pending.length = 0;
     this.save = { kind: 'lost', problem };
+    if (outrun) this.onOutrun();
   }
+
+  /**
+   * The volume now holds the mask of the database and `entries` are its steps. What was drawn on the older mask is drawn
+   * on this one: every voxel of it gets the label that the hand gave it.
+   */
+  loaded(entries: PatchEntry[]): void {
+    this.entries = entries;
+    this.bytes.clear();
+    if (this.save.kind === 'lost') this.save = { kind: 'saved', at: Date.now() };
+    const steps = this.outrun.splice(0);
+    if (steps.length > 0) this.again++;
+    for (const step of steps) {
+      const bytes = redrawn(step.bytes, this.volume.labels);
+      const { voxels } = describePatch(bytes, this.volume.labels.length);
+      if (voxels === 0) continue;
+      this.volume.apply(bytes, 'do');
+      this.add({ ...step, bytes, voxels });
+    }
+  }
+}
+
+/** The patch that gives the voxels of `patch` the same labels on the mask `labels`. */
+function redrawn(patch: Uint8Array, labels: Uint8Array): Uint8Array<ArrayBuffer> {
+  const indices: number[] = [];
+  const after: number[] = [];
+  forEachPatchRun(patch, labels.length, (start, length, _before, label) => {
+    for (let index = start; index < start + length; index++) {
+      indices.push(index);
+      after.push(label);
+    }
+  });
+  const before = Uint8Array.from(indices, (index) => labels[index]);
+  return encodePatch(indices, before, Uint8Array.from(after));
 }
 
 /** Replays edit, undo and redo into the two stacks. A new edit empties the redo stack. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../electron/contract/problem.ts';
 import type { PatchEntry } from '../../electron/contract/reads.ts';
-import { applyPatch } from '../../electron/contract/mask-bytes.ts';
+import { applyPatch, encodePatch } from '../../electron/contract/mask-bytes.ts';
 import { Journal, stacksOf, type PatchSink } from './journal.svelte.ts';
 import { LabelVolume } from './label-volume.ts';
 import { Stroke } from './stroke.ts';
@@ -242,5 +242,90 @@ describe('the journal', () => {
     expect(store.entries.map(({ kind }) => kind).join(' ')).toBe(
       'edit edit edit edit undo undo redo redo undo undo undo undo redo redo redo',
     );
+  });
+});
+
+describe('a mask from elsewhere that is stored before a stroke', () => {
+  /** As the backend: a step whose number is taken is refused. */
+  class Shared extends Store {
+    last = 0;
+    override async append(bytes: Uint8Array<ArrayBuffer>) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      if (this.entries.length !== this.last)
+        throw new Problem('patch-out-of-order', 'Another step was stored.', { status: 409 });
+      const result = await super.append(bytes);
+      this.last = result.seq;
+      return result;
+    }
+  }
+
+  function shared() {
+    const store = new Shared();
+    const volume = new LabelVolume(SHAPE, store.labels.slice());
+    const journal: Journal = new Journal({
+      volume,
+      sink: store,
+      entries: [],
+      fetchPatch: store.fetch,
+      onOutrun: () => {
+        volume.replace(store.labels.slice());
+        store.last = store.entries.length;
+        journal.loaded([...store.entries]);
+      },
+    });
+    const draw = (label: number, ...indices: number[]) => {
+      const stroke = new Stroke(volume);
+      for (const index of indices) stroke.set(index, label);
+      journal.add({ ...stroke.finish()!, tool: 'Brush', label, milliseconds: 5 });
+    };
+    /** The AI mask: labels 2 on the first ten voxels, stored by the backend itself. */
+    const arrive = () => {
+      const indices = Array.from({ length: 10 }, (_, n) => n);
+      const bytes = encodePatch(
+        indices,
+        Uint8Array.from(indices, (n) => store.labels[n]),
+        new Uint8Array(10).fill(2),
+      );
+      applyPatch(store.labels, bytes);
+      const seq = store.entries.length + 1;
+      store.patches.set(seq, bytes);
+      const at = '2026-01-01T00:00:00.000Z';
+      store.entries.push({ seq, kind: 'edit', target: null, tool: 'AI mask', label: 2, voxels: 10, at });
+    };
+    return { store, volume, journal, draw, arrive };
+  }
+
+  it('loses no stroke: each is drawn on the newer mask, and can be undone there', async () => {
+    const { store, volume, journal, draw, arrive } = shared();
+    draw(1, 0, 1, 2);
+    await journal.settled();
+    draw(1, 5, 6, 20, 21);
+    arrive();
+    draw(3, 6, 7, 30);
+    await journal.settled();
+    expect(journal.save.kind).toBe('saved');
+    expect(store.labels).toEqual(volume.labels);
+    expect([...volume.labels.subarray(0, 10)]).toEqual([2, 2, 2, 2, 2, 1, 3, 3, 2, 2]);
+    expect([20, 21, 30].map((n) => volume.labels[n])).toEqual([1, 1, 3]);
+    expect(journal.entries.map(({ tool }) => tool)).toEqual(['Brush', 'AI mask', 'Brush', 'Brush']);
+    await journal.undo();
+    await journal.undo();
+    await journal.settled();
+    expect([...volume.labels.subarray(0, 10)]).toEqual(new Array(10).fill(2));
+    expect(store.labels).toEqual(volume.labels);
+  });
+
+  it('gives up a stroke that is outrun again and again, and says so', async () => {
+    const { store, volume, journal, draw, arrive } = shared();
+    const append = store.append.bind(store);
+    store.append = (bytes) => {
+      arrive();
+      return append(bytes);
+    };
+    draw(1, 40);
+    while (journal.save.kind !== 'lost') await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(journal.save).toMatchObject({ kind: 'lost', problem: { code: 'patch-out-of-order' } });
+    expect(volume.labels[40]).toBe(0);
   });
 });

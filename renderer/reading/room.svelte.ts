@@ -41,6 +41,8 @@ export class ReadingRoom {
   private readonly display: PersonDisplay;
   sealing = $state(false);
   private readonly sink: ReadPatchSink;
+  /** One at a time. */
+  private reloading: Promise<void> = Promise.resolve();
 
   private constructor(study: string, assignment: string, opened: OpenedRead) {
     const { read, lease, labels, entries } = opened;
@@ -63,6 +65,7 @@ export class ReadingRoom {
       sink: this.sink,
       entries,
       fetchPatch: (seq) => reads.patchBytes(study, read.id, seq),
+      onOutrun: () => void this.reload().catch((error: unknown) => toasts.fail(error)),
     });
     this.editor = new EditorState({
       grid: read.volume.grid,
@@ -131,9 +134,15 @@ export class ReadingRoom {
 
   /**
    * Takes the mask and its steps from the backend afresh: an AI mask came in, or a step did not follow. What was drawn
-   * here is stored by then, or was taken off the picture.
+   * here is stored by then, or is drawn again on the newer mask.
    */
-  async reload(): Promise<void> {
+  reload(): Promise<void> {
+    const result = this.reloading.then(() => this.load());
+    this.reloading = result.catch(() => undefined);
+    return result;
+  }
+
+  private async load(): Promise<void> {
     if (this.journal.writable) await this.journal.settled();
     const id = this.read.id;
     const [read, mask, entries] = await Promise.all([
@@ -145,9 +154,9 @@ export class ReadingRoom {
     const { volume } = this.editor;
     volume.replace(decodeMask(mask.bytes, volume.labels.length));
     this.sink.follow(mask.seq);
-    this.journal.entries = entries;
-    if (this.journal.save.kind === 'lost') this.journal.save = { kind: 'saved', at: Date.now() };
     this.read = read;
+    // Steps beyond the mask's last one are another load's to take in.
+    this.journal.loaded(entries.filter(({ seq }) => seq <= mask.seq));
   }
 
   /** Waits until every stroke is stored. Throws Problem when one could not be. */
