@@ -57,6 +57,10 @@ const COMMANDS: Record<string, { describe: string; load: () => Promise<(program:
     describe: 'verify the audit trail of a study',
     load: async () => (await import('./cli/audit.ts')).registerAudit,
   },
+  bundle: {
+    describe: 'hand a reader their part of a study, and merge it back',
+    load: async () => (await import('./cli/bundle.ts')).registerBundle,
+  },
   serve: {
     describe: 'serve a study to a browser on this machine',
     load: async () => (await import('./cli/serve.ts')).registerServe,

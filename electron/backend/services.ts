@@ -7,6 +7,7 @@ import { createVolumeClient } from '../workers/volume-client.ts';
 import { workerEntry } from '../workers/entry.ts';
 import { createAnnotationService, type AnnotationService } from './annotations/service.ts';
 import { createDisplayService, type DisplayService } from './display/service.ts';
+import { createBundleService, type BundleService } from './bundles/service.ts';
 import { createAnchoringService, type AnchoringService } from './anchoring/service.ts';
 import { createQualificationService, type QualificationService } from './qualification/service.ts';
 import { createAgreementService, type AgreementService } from './agreement/service.ts';
@@ -41,6 +42,7 @@ export interface Services {
   display: DisplayService;
   qualification: QualificationService;
   anchoring: AnchoringService;
+  bundles: BundleService;
   demo: Demo;
   /** The audit chain, and every seal against its mask: intact only when both are. */
   verify(study: OpenStudy): Promise<AuditVerdict>;
@@ -61,7 +63,7 @@ export function createServices(options: BackendOptions): Services {
   const cases = createCaseService({ jobs, client: volumeClient, uploads });
   const reads = createReadService(options);
   const masks = createMaskService({ reads, client: maskClient });
-  const agreement = createAgreementService({ jobs, masks });
+  const agreement = createAgreementService({ jobs });
   const library = createModelLibrary(options.modelsFolder, options.home);
   const models = createModelService({ library, reads, masks, jobs, volumes });
   return {
@@ -80,6 +82,14 @@ export function createServices(options: BackendOptions): Services {
     display: createDisplayService({ reads }),
     qualification: createQualificationService({ masks, client: maskClient }),
     anchoring: createAnchoringService({ masks, agreement }),
+    bundles: createBundleService({
+      client: volumeClient,
+      volumes,
+      masks,
+      changed(study, readIds) {
+        for (const readId of readIds) study.events.publish({ type: 'read', readId, change: 'sealed' });
+      },
+    }),
     reports: createReportService({ agreement, version: options.version }),
     demo: createDemo({ studies, cases, reads, masks, jobs, agreement, models, pool }),
     async verify(study) {

@@ -25,6 +25,8 @@ export interface StudyDatabase {
   write<T>(work: (transaction: Writable) => Promise<T>): Promise<T>;
   /** `PRAGMA integrity_check`; `[]` when the file is sound. */
   integrityFaults(): string[];
+  /** Writes the whole study as one new file, as it is at this moment. Throws as `write` does. */
+  copyTo(file: string): void;
   close(): Promise<void>;
 }
 
@@ -124,6 +126,13 @@ function connect(file: string, isNew: boolean): StudyDatabase {
     integrityFaults() {
       const rows = sqlite.pragma('integrity_check') as { integrity_check: string }[];
       return rows.map((row) => row.integrity_check).filter((line) => line !== 'ok');
+    },
+    copyTo(target) {
+      try {
+        sqlite.prepare('VACUUM INTO ?').run(target);
+      } catch (cause) {
+        throw explainSqlite(cause, target);
+      }
     },
     async close() {
       await kysely.destroy();

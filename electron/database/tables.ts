@@ -215,6 +215,13 @@ export interface Tables {
     b_revision_id: string;
     result: string;
   };
+  agreement_pair: {
+    a_revision_id: string;
+    b_revision_id: string;
+    structure_label: number;
+    metric_version: string;
+    result: string;
+  };
   audit_event: {
     seq: number;
     at: string;

@@ -19,5 +19,11 @@ export function createVolumeClient(run: (task: VolumeTask) => Promise<unknown>):
       if ('problem' in outcome) throw Problem.from(outcome.problem);
       return outcome.value as Awaited<ReturnType<VolumeTasks[Name]>>;
     };
-  return { candidates: ask('candidates'), hash: ask('hash'), take: ask('take'), rebuild: ask('rebuild') };
+  return {
+    candidates: ask('candidates'),
+    hash: ask('hash'),
+    take: ask('take'),
+    rebuild: ask('rebuild'),
+    blind: ask('blind'),
+  };
 }

@@ -1,9 +1,10 @@
 // The worker behind import and volume cache: hashes, decodes, canonicalises and writes volumes off the request thread.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CanonicalVoxelType } from '../contract/cases.ts';
+import { voxelCount, type Grid } from '../contract/geometry.ts';
 import { Problem, type ProblemDetails } from '../contract/problem.ts';
 import {
   canonicalise,
@@ -11,10 +12,12 @@ import {
   readVolume,
   thumbnail,
   volumeFacts,
+  writeNifti,
   type FileFormat,
   type Reorientation,
   type Voxels,
 } from '../imaging/index.ts';
+import { reorientationOf } from '../imaging/reorientation.ts';
 import { findCandidates } from './import-candidates.ts';
 import { volumeFilesOf } from './volume-files.ts';
 import { keepOriginal, writeCache } from './volume-storage.ts';
@@ -43,7 +46,13 @@ export interface ImportedVolume {
   thumbnail: Uint8Array;
 }
 
-const TASKS = { candidates: findCandidates, hash: hashSource, take: takeIn, rebuild: rebuildCache };
+const TASKS = {
+  candidates: findCandidates,
+  hash: hashSource,
+  take: takeIn,
+  rebuild: rebuildCache,
+  blind: blindCopy,
+};
 export type VolumeTasks = typeof TASKS;
 export interface VolumeTask<Name extends keyof VolumeTasks = keyof VolumeTasks> {
   name: Name;
@@ -121,6 +130,24 @@ async function rebuildCache(source: VolumeSource, cacheFile: string): Promise<vo
   const volume = await readVolume(source.path, source.series ? { series: source.series } : {});
   const { volume: canonical } = canonicalise(volume);
   await writeCache(cacheFile, transportable(canonical.voxels).voxels);
+}
+
+const VOXEL_ARRAYS = { uint8: Uint8Array, int16: Int16Array, uint16: Uint16Array, float32: Float32Array };
+
+/**
+ * Writes a cache file's voxels as NIfTI that tells nothing else: no name, no header of the original. Answers with what
+ * a volume row needs of it.
+ */
+async function blindCopy(
+  cacheFile: string,
+  of: { grid: Grid; voxelType: CanonicalVoxelType },
+  target: string,
+): Promise<{ sha256: string; byteLength: number; reorientation: Reorientation }> {
+  const bytes = await readFile(cacheFile);
+  const voxels = new VOXEL_ARRAYS[of.voxelType](bytes.buffer, bytes.byteOffset, voxelCount(of.grid));
+  await writeNifti(target, { grid: of.grid, voxels });
+  const identity = await hashSource({ path: target, series: null });
+  return { ...identity, reorientation: reorientationOf(of.grid) };
 }
 
 /** Voxels as one of the four types that travel to the page; said where a value could not be kept to the last digit. */

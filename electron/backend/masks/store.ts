@@ -175,7 +175,7 @@ export async function sealsInAudit(db: Readable): Promise<Map<string, string>> {
   const rows = await db
     .selectFrom('audit_event')
     .select(['subject', 'details'])
-    .where('action', 'in', ['read.sealed', 'read.imported'])
+    .where('action', 'in', ['read.sealed', 'read.imported', 'read.merged'])
     .orderBy('seq')
     .execute();
   return new Map(

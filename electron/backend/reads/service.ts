@@ -10,6 +10,7 @@ import { newId } from '../identity.ts';
 import { THIS_PROCESS } from '../process.ts';
 import { aiRefusal, awaitsLaterRound, lockOf, mayView, turnsByCase } from './blinding.ts';
 import { requireClock } from './clock.ts';
+import { refuseHandedOut } from './handed-out.ts';
 import { gateOf, gates } from './gate.ts';
 import { LEASE_MS, leaseIsLive, newLease, openElsewhere, requireLease } from './lease.ts';
 import { createReadLife } from './life.ts';
@@ -30,6 +31,7 @@ import {
 } from './store.ts';
 
 export type { ReadRecord } from './store.ts';
+export { gateOf } from './gate.ts';
 
 /** Who writes, and through which window: the lease goes with every write as `x-concord-lease`. */
 export interface Editor {
@@ -42,7 +44,8 @@ export interface ReadService {
   board(study: OpenStudy): Promise<BoardEntry[]>;
   /**
    * Opens an assignment: makes the draft on first opening and takes the lease. A sealed read comes back without one.
-   * Throws Problem `assignment-not-found`, `read-locked`, `read-open-elsewhere`, `read-blinded`, `clock-set-back`.
+   * Throws Problem `assignment-not-found`, `read-locked`, `read-open-elsewhere`, `read-blinded`, `clock-set-back`,
+   * `read-handed-out`.
    */
   open(study: OpenStudy, assignmentId: string, person: Person): Promise<Read>;
   /** The read without a lease. Throws Problem `read-not-found` as `viewable` does. */
@@ -148,6 +151,7 @@ export function createReadService(options: { now?: () => number } = {}): ReadSer
       return { ...present, lease_token: null };
     }
     if (present && leaseIsLive(present, now())) throw openElsewhere(present, now());
+    if (!present) await refuseHandedOut(tx, person.id);
     const at = new Date(now()).toISOString();
     const readId = present?.id ?? newId();
     if (!present) {

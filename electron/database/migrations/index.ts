@@ -4,8 +4,9 @@ import { Problem } from '../../contract/problem.ts';
 import { first } from './0001-first.ts';
 import { displayAndAnnotations } from './0002-display-and-annotations.ts';
 import { readerStudies } from './0003-reader-studies.ts';
+import { agreementPairs } from './0004-agreement-pairs.ts';
 
-export const MIGRATIONS = [first, displayAndAnnotations, readerStudies] as const;
+export const MIGRATIONS = [first, displayAndAnnotations, readerStudies, agreementPairs] as const;
 /** "CCRD": marks the file as a Concord study. */
 const APPLICATION_ID = 0x43435244;
 
