@@ -50,7 +50,8 @@ export async function finish(
   if (ended.state === 'done') return ended;
   if (ended.state === 'failed')
     throw new Problem(ended.code, ended.reason, { status: ended.code === 'internal-fault' ? 500 : 422 });
-  throw new Problem('cancelled', 'Cancelled; nothing was kept.', { status: 500 });
+  const kept = job.kind === 'import' ? 'what was imported before that is in the study' : 'nothing was kept';
+  throw new Problem('cancelled', `Cancelled; ${kept}.`, { status: 500 });
 }
 
 /** One line that is written over while there is somebody to see it. */

@@ -67,7 +67,7 @@ export async function failOrphans(
         state: 'failed',
         ended_at: at,
         code: 'concord-stopped',
-        reason: 'Concord stopped while this job ran. Nothing of it was kept; start it again.',
+        reason: 'Concord stopped while this job ran. Start it again: what is missing is done then.',
       })
       .where('id', '=', job.id)
       .execute();
