@@ -17,7 +17,8 @@ export interface McNemar {
 
 /**
  * McNemar's test (McNemar 1947, Psychometrika 12:153–157; continuity: Edwards 1948, Psychometrika 13:185–187) from the
- * two discordant counts. Subjects that either left out are not counted. Undefined when no subject is discordant.
+ * two discordant counts. Subjects that either left out are not counted. Equal counts
+ * give 0 even with the correction, as R (statsmodels: 1/(b + c)). Undefined when no subject is discordant.
  */
 export function mcnemar(onlyFirst: number, onlySecond: number): McNemar {
   const n = onlyFirst + onlySecond;
