@@ -125,7 +125,7 @@ const NnunetSchema = z
       ),
   })
   .describe(
-    'run the steps of nnU-Net exactly: crop to non-zero, transpose, splines, thick slices apart; spacing and patch are then in transposed order, input.axes z, y, x and orientation “file”',
+    'run the steps of nnU-Net exactly: crop to non-zero, transpose, splines, thick slices apart; spacing and patch are then in transposed order and input.axes z, y, x; orientation is “file” unless its reader turned volumes',
   );
 export type NnunetPlan = z.infer<typeof NnunetSchema>;
 

@@ -51,7 +51,7 @@ export function prepareNnunet(
   const arrays = cropped.map((values, c) => {
     const { normalisation } = plan.channels[c];
     const masked = nnunet.maskForNorm[c] ? inside : null;
-    zeroNonNumbers(values);
+    zeroInfinite(values);
     if (nnunet.version === 2) {
       normaliseV2(values, normalisation, masked);
       return resized(values);
@@ -142,8 +142,10 @@ function insideMask(mask: Uint8Array, shape: Triple, box: ArrayBox, order: Tripl
   return transpose(cutOut(filled, shape, box), box.shape, order);
 }
 
-function zeroNonNumbers(values: Float32Array): void {
-  for (let n = 0; n < values.length; n++) if (Number.isNaN(values[n])) values[n] = 0;
+/** nnU-Net does this to NaN; an infinite voxel would make every other one NaN there. */
+function zeroInfinite(values: Float32Array): void {
+  // x − x is 0 for finite numbers only.
+  for (let n = 0; n < values.length; n++) if (values[n] - values[n] !== 0) values[n] = 0;
 }
 
 /** v1 resamples the mask as a segmentation: linearly, and inside where at least half is inside. */

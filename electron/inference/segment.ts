@@ -133,6 +133,9 @@ function remarksOn({ voxels, modality, warnings }: Volume, manifest: Manifest, n
   if (voxels.every((value) => value === voxels[0])) {
     remarks.push(`${name} has the same value everywhere, so what the model finds in it means nothing.`);
   }
+  if (voxels instanceof Float32Array && voxels.some((value) => !Number.isFinite(value))) {
+    remarks.push(`${name} has voxels that are no numbers; the model saw 0 there.`);
+  }
   if (manifest.modality !== null && modality !== null && modality !== manifest.modality) {
     remarks.push(
       `${manifest.name} was made for ${manifest.modality} and the file says ${modality}; the mask is most likely wrong.`,

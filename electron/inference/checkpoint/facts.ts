@@ -44,6 +44,8 @@ export interface CheckpointFacts {
   configuration: string;
   architecture: Architecture;
   channels: ChannelFacts[];
+  /** `file`: axes as stored; RAS where nnU-Net turned every volume so before anything else. */
+  orientation: 'file' | 'RAS';
   /** transpose_forward of the plans, on z, y, x. */
   transpose: [number, number, number];
   /** mm, transposed order; null for the first of a 2D network, which keeps the volume's own. */

@@ -229,6 +229,13 @@ describe('folders that are refused', () => {
     expect(problem.message).toContain('Fold 1 is another model than the folds before it: its mirror differs');
   });
 
+  it('plans for pictures', async () => {
+    writeTinyFolder(folder(), {
+      plans: { ...tinyPlans([4, 6, 8]), image_reader_writer: 'NaturalImage2DIO' },
+    });
+    expect((await refusal()).message).toContain('read images with NaturalImage2DIO');
+  });
+
   it('postprocessing of a label that the model does not give', async () => {
     writeTinyFolder(folder());
     const names = ['remove_all_but_largest_component_from_segmentation'];
@@ -239,6 +246,11 @@ describe('folders that are refused', () => {
 
   it.each([
     ['a spline of order 2', '"resampling_fn_data_kwargs":{"order":2}', /resampling_fn_data_kwargs.order/],
+    [
+      'another preprocessor',
+      '"preprocessor_name":"ColorPreprocessor"',
+      /prepare volumes with ColorPreprocessor/,
+    ],
     ['another resampling', '"resampling_fn_probabilities":"resample_torch"', /resample with resample_torch/],
     [
       'keyword arguments that are missing',
@@ -256,10 +268,23 @@ describe('folders that are refused', () => {
     expect((await refusal()).message).toMatch(words);
   });
 
-  it('a cut-off checkpoint', async () => {
-    writeTinyFolder(folder(), { file: (checkpoint) => torchZip(checkpoint).slice(0, -50) });
-    expect((await refusal()).code).toBe('checkpoint-damaged');
+  it.each([
+    ['zip', torchZip],
+    ['legacy stream', torchLegacy],
+  ])('a checkpoint cut off anywhere: %s', { timeout: 60_000 }, async (_, write) => {
+    writeTinyFolder(folder());
+    const whole = writeAndRead(write);
+    for (let n = 1; n <= 40; n++) {
+      const length = n === 40 ? whole.length - 1 : Math.floor((whole.length * n) / 40.5);
+      writeFileSync(join(folder(), 'fold_0', 'checkpoint_final.pth'), whole.subarray(0, length));
+      expect((await refusal()).code).toBe('checkpoint-damaged');
+    }
   });
+
+  function writeAndRead(file: (checkpoint: unknown) => Uint8Array): Buffer {
+    writeTinyFolder(folder(), { file });
+    return readFileSync(join(folder(), 'fold_0', 'checkpoint_final.pth'));
+  }
 
   it('a malicious checkpoint, and a malicious postprocessing.pkl, without running them', async () => {
     const proof = join(home, 'ran');

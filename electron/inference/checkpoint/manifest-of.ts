@@ -29,7 +29,7 @@ export function manifestOf(facts: CheckpointFacts, imported: ImportFacts): Manif
     channels: channels.map(({ name, normalisation }) => ({ name, normalisation })),
     ...first,
     ...(others.length > 0 ? { ensemble: others } : {}),
-    input: { name: INPUT_NAME, layout: 'NCDHW', axes: ['z', 'y', 'x'], orientation: 'file' },
+    input: { name: INPUT_NAME, layout: 'NCDHW', axes: ['z', 'y', 'x'], orientation: facts.orientation },
     output: { name: OUTPUT_NAME, activation: facts.regionBased ? 'region-logits' : 'logits' },
     spacing,
     patch,

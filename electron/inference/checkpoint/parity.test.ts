@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readMask, readVolume } from '../../imaging/index.ts';
-import { readNpy, readNpz } from '../../../test/fixtures/npy.ts';
+import { readNpy, readNpz, type NumpyArray } from '../../../test/fixtures/npy.ts';
 import { arrange, arrangementOf } from '../arrange.ts';
 import { loadModel } from '../load-model.ts';
 import { prepareNnunet } from '../nnunet.ts';
@@ -19,6 +19,7 @@ interface Reference {
   version: 1 | 2;
   /** The mask that the whole road ends with, and those before its last step. */
   mask: string;
+  /** Probabilities on the volume's grid, background first for v1 and left out for v2; stored in 16 bits. */
   probabilities: string;
   /** v2: with sums in 32-bit floats, as here; the released code sums in 16 bits. */
   exact?: string;
@@ -99,6 +100,25 @@ async function run(folder: string, mirror: boolean) {
   return { mask, maps, gap: gaps(maps) };
 }
 
+/** Of each label's map and the reference's, which may cover the crop alone: all columns but the first. */
+function mapDifferences(maps: Float32Array[], reference: NumpyArray) {
+  const [channels, , , width] = reference.shape;
+  const size = reference.data.length / channels;
+  const full = width * (maps[0].length / size);
+  const skipped = Math.round(full) - width;
+  let [largest, sum] = [0, 0];
+  maps.forEach((values, m) => {
+    const channel = reference.data.subarray((channels - maps.length + m) * size);
+    for (let n = 0; n < size; n++) {
+      const at = Math.floor(n / width) * Math.round(full) + skipped + (n % width);
+      const apart = Math.abs(values[at] - channel[n]);
+      largest = Math.max(largest, apart);
+      sum += apart;
+    }
+  });
+  return { largest, mean: sum / (size * maps.length) };
+}
+
 /** Between the two most likely classes of every voxel, background among them. */
 function gaps(maps: Float32Array[]): Float32Array {
   return maps[0].map((_, n) => {
@@ -153,6 +173,13 @@ describe.skipIf(!present)(`imported checkpoints equal the original code${title}`
   it.each(FOLDERS)('$folder: from file to mask', { timeout: 300_000 }, async (reference) => {
     const { folder, version } = reference;
     const { mask, maps, gap } = await run(folder, !reference.neverMirrored);
+    const apart = mapDifferences(maps, readNpz(join(DATA, folder, reference.probabilities)));
+    console.warn(
+      `${folder}: probabilities, largest difference ${apart.largest.toExponential(2)}, mean ${apart.mean.toExponential(2)}`,
+    );
+    // v1's are stored in 16 bits; v2's logits were summed in 16 bits, which shows in the volume's corners.
+    expect(apart.largest).toBeLessThan(version === 1 ? 1e-3 : 0.2);
+    expect(apart.mean).toBeLessThan(version === 1 ? 1e-4 : 1e-3);
     const expected = (await readMask(join(DATA, folder, reference.mask))).labels;
     const found = compared(mask, expected, gap);
     console.warn(

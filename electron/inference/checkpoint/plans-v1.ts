@@ -35,6 +35,7 @@ const PlansSchema = z.looseObject({
     intensityproperties: z.record(z.string(), z.unknown()).nullish(),
   }),
   preprocessed_data_folder: z.string().nullish(),
+  preprocessor_name: z.string().nullish(),
 });
 type Plans = z.infer<typeof PlansSchema>;
 
@@ -75,6 +76,7 @@ export function factsV1(source: SourceV1, weights: StateDict): CheckpointFacts {
   const outputs = regionBased ? regions() : classes(plans.num_classes, source.labelNames);
   const number = stageNumber(plans, source);
   const stage = plans.plans_per_stage[number];
+  refusePreprocessor(plans.preprocessor_name, stage.patch_size.length);
   const transformer = weights.keys.some((key) => key.startsWith('self_atten.'));
   const rank = stage.patch_size.length;
   const count = Object.keys(plans.plans_per_stage).length;
@@ -90,6 +92,7 @@ export function factsV1(source: SourceV1, weights: StateDict): CheckpointFacts {
     configuration,
     architecture: architecture(plans, stage, outputs.length, transformer, weights),
     channels: channels(plans),
+    orientation: 'file',
     transpose: plans.transpose_forward,
     spacing: rank === 2 ? [null, ...stage.current_spacing.slice(-2)] : stage.current_spacing,
     trainedSliceSpacing: rank === 2 && stage.current_spacing.length === 3 ? stage.current_spacing[0] : null,
@@ -101,6 +104,15 @@ export function factsV1(source: SourceV1, weights: StateDict): CheckpointFacts {
     postprocessing: postprocessingV1(source.postprocessing, plans.num_classes),
     notes: [],
   };
+}
+
+/** 2D networks leave slices where they are, 3D ones resample all three axes; other preprocessors do something else. */
+function refusePreprocessor(name: string | null | undefined, rank: number): void {
+  const usual = rank === 2 ? 'PreprocessorFor2D' : 'GenericPreprocessor';
+  if (name === null || name === undefined || name === usual) return;
+  throw unsupported(
+    `The plans prepare volumes with ${name.slice(0, 80)}; only ${usual} is known here for ${rank}D`,
+  );
 }
 
 function classes(count: number, names: Record<string, string>): OutputFacts[] {

@@ -24,6 +24,7 @@ const ConfigurationSchema = z.looseObject({
   resampling_fn_data_kwargs: ResamplingSchema.prefault({}),
   resampling_fn_probabilities_kwargs: ResamplingSchema.prefault({ order: 1 }),
   previous_stage: z.string().nullish(),
+  preprocessor_name: z.string().nullish(),
 });
 
 const IntensitySchema = z.looseObject({
@@ -36,6 +37,7 @@ const IntensitySchema = z.looseObject({
 const PlansSchema = z.looseObject({
   dataset_name: z.string().default('nnU-Net'),
   transpose_forward: permutation,
+  image_reader_writer: z.string().default('SimpleITKIO'),
   configurations: z.record(z.string(), z.looseObject({ inherits_from: z.string().optional() })),
   original_median_spacing_after_transp: z.array(z.number().positive()).length(3).nullish(),
   foreground_intensity_properties_per_channel: z.record(z.string(), z.unknown()).default({}),
@@ -72,6 +74,10 @@ export function factsV2(source: SourceV2): CheckpointFacts {
   for (const name of [plan.resampling_fn_data, plan.resampling_fn_probabilities])
     if (name !== 'resample_data_or_seg_to_shape')
       throw unsupported(`The plans resample with ${name}, not known here`);
+  if (plan.preprocessor_name && plan.preprocessor_name !== 'DefaultPreprocessor')
+    throw unsupported(
+      `The plans prepare volumes with ${plan.preprocessor_name.slice(0, 80)}, which is not known here`,
+    );
   const { outputs, regionBased } = outputsOf(dataset);
   const channels = channelsOf(plans, plan, dataset);
   const keywords = networkKeywords(merged);
@@ -83,6 +89,7 @@ export function factsV2(source: SourceV2): CheckpointFacts {
     configuration: source.configuration,
     architecture: architecture(keywords, plan.patch_size, channels.length, outputs.length),
     channels,
+    orientation: orientationOf(plans.image_reader_writer),
     transpose: plans.transpose_forward,
     spacing: plan.spacing.length === 2 ? [null, ...plan.spacing] : plan.spacing,
     trainedSliceSpacing:
@@ -96,6 +103,13 @@ export function factsV2(source: SourceV2): CheckpointFacts {
     postprocessing: postprocessingV2(source.postprocessing),
     notes: [],
   };
+}
+
+/** How nnU-Net read its volumes: as stored, or turned to RAS first. Pictures and stacks are no volumes of a patient. */
+function orientationOf(reader: string): 'file' | 'RAS' {
+  if (/^(SimpleITKIO|NibabelIO)$/.test(reader)) return 'file';
+  if (/^(SimpleITKIO|NibabelIO)WithReorient$/.test(reader)) return 'RAS';
+  throw unsupported(`The plans read images with ${reader.slice(0, 80)}, which is not for scans of a patient`);
 }
 
 function inherited(plans: Plans, name: string, seen: string[] = []): Record<string, unknown> {

@@ -196,6 +196,48 @@ describe('3D networks', () => {
     expect(new Set(mask).size).toBeGreaterThan(1);
   });
 
+  it('a volume smaller than the patch is padded about its middle, the odd voxel above', async () => {
+    const weights = writeTinyFolder(checkpoint(), { mirror: [] });
+    const small: Triple = [3, 5, 7];
+    const image = volume(small, [2, 2, 2]);
+    const { maps } = await run([image], [1]);
+    const padded = new Float32Array(4 * 6 * 8);
+    const inside = normalised(image.voxels);
+    const place = (n: number) => (Math.floor(n / 35) * 6 + (Math.floor(n / 7) % 5)) * 8 + (n % 7);
+    inside.forEach((value, n) => (padded[place(n)] = value));
+    const scores = tinyNetwork(weights, padded, [4, 6, 8], [2, 2, 2]);
+    const margin = Float64Array.from(inside, (_, n) => scores[192 + place(n)] - scores[place(n)]);
+    expectClose(maps[0], sigmoid(margin));
+  });
+
+  it('voxels that are no numbers count as 0, and it is said; a constant volume gives a mask and a note', async () => {
+    writeTinyFolder(checkpoint(), { mirror: [] });
+    const image = volume(shape, [2, 2, 2]);
+    image.voxels.set([NaN, Infinity, -Infinity], 7);
+    const { result, maps } = await run([image], [1]);
+    expect(result.notes.join()).toContain('CT has voxels that are no numbers; the model saw 0 there.');
+    expect(maps[0].every((value) => value >= 0 && value <= 1)).toBe(true);
+    rmSync(join(home, 'model'), { recursive: true });
+    image.voxels.fill(3);
+    const constant = await run([image], [1]);
+    expect(constant.result.notes.join()).toContain('the same value everywhere');
+    expect(constant.maps[0].every((value) => value >= 0 && value <= 1)).toBe(true);
+  });
+
+  it('volumes that nnU-Net turned to RAS are turned, and the mask lies on the volume as stored', async () => {
+    const plans = { ...tinyPlans([4, 6, 8]), image_reader_writer: 'NibabelIOWithReorient' };
+    const weights = writeTinyFolder(checkpoint(), { plans, mirror: [] });
+    const image = volume([4, 6, 8], [2, 2, 2]);
+    const { manifest, maps } = await run([image], [1]);
+    expect(manifest.input.orientation).toBe('RAS');
+    // Stored LPS: towards R and A both x and y run the other way.
+    const turned = (values: Float32Array) =>
+      values.map((_, n) => values[Math.floor(n / 48) * 48 + (47 - (n % 48))]);
+    const scores = turned(tinyNetwork(weights, turned(normalised(image.voxels)), [4, 6, 8], [2, 2, 2]));
+    const margin = Float64Array.from(image.voxels, (_, n) => scores[192 + n] - scores[n]);
+    expectClose(maps[0], sigmoid(margin));
+  });
+
   it('several channels, each normalised by itself, in the network’s order', async () => {
     const plans = JSON.parse(
       JSON.stringify(tinyPlans([4, 6, 8]))
