@@ -1,4 +1,5 @@
 // Commands of the views: where they are, how they hang, what they show, measuring and pictures.
+import type { Plane } from '../viewer/slice-geometry.ts';
 import { THICKEST_SLAB_MM, THINNEST_SLAB_MM } from '../viewer/slab.ts';
 import { CT_WINDOWS } from '../viewer/windows.ts';
 import { command, drawing, step } from './command-kinds.ts';
@@ -8,6 +9,11 @@ import { copyPicture, savePicture } from './pictures.ts';
 import { chooseLayout, LAYOUTS } from './view-layout.ts';
 
 const isCt = (room: AnyRoom) => room.picture.data.modality === 'CT';
+
+function turnFrom(view: AnyRoom['view'], from: Plane): void {
+  view.fourth = 'oblique';
+  view.oblique = { from, turn: 20, tilt: 0 };
+}
 
 function thicken(view: AnyRoom['view'], step: 1 | -1): void {
   const mm = Math.min(THICKEST_SLAB_MM, Math.max(THINNEST_SLAB_MM, view.slab.mm + step));
@@ -71,6 +77,16 @@ export const viewCommands = [
   command('View', 'measures-shown', 'Measurements on or off', [], ({ view: { measures } }) => {
     measures.shown = !measures.shown;
   }),
+  command('View', 'oblique', 'Oblique view in place of 3D, and back', ['Alt+O'], ({ view }) => {
+    view.fourth = view.fourth === 'oblique' ? 'surfaces' : 'oblique';
+  }),
+  command('View', 'oblique-axial', 'Oblique view from axial', [], ({ view }) => turnFrom(view, 'axial')),
+  command('View', 'oblique-coronal', 'Oblique view from coronal', [], ({ view }) =>
+    turnFrom(view, 'coronal'),
+  ),
+  command('View', 'oblique-sagittal', 'Oblique view from sagittal', [], ({ view }) =>
+    turnFrom(view, 'sagittal'),
+  ),
   command('View', 'lens', 'Lens while held', ['Z'], ({ view }) => (view.lens = true), {
     release: ({ view }) => (view.lens = false),
   }),

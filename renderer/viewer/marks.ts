@@ -11,6 +11,8 @@ export interface Marks {
   /** The brush at a continuous voxel; drawn where it cuts `slice`. */
   brush: { tip: BrushTip; at: Readonly<Triple>; erasing: boolean } | null;
   slice: number;
+  /** Where an oblique plane cuts this slice: a point and a direction in voxels. */
+  trace: { point: Triple; direction: Triple } | null;
 }
 
 export function paintMarks(
@@ -43,7 +45,30 @@ export function paintMarks(
     }
     context.stroke();
   }
+  if (marks.trace) paintTrace(context, grid, plane, placement, marks.trace, width + height);
   if (marks.brush) paintBrush(context, grid, plane, placement, marks.brush, marks.slice);
+}
+
+function paintTrace(
+  context: CanvasRenderingContext2D,
+  grid: Grid,
+  plane: Plane,
+  placement: Placement,
+  { point, direction }: NonNullable<Marks['trace']>,
+  reach: number,
+): void {
+  const at = voxelToView(grid, plane, placement, point);
+  const beyond = voxelToView(grid, plane, placement, point.map((v, axis) => v + direction[axis]) as Triple);
+  const length = Math.hypot(beyond.x - at.x, beyond.y - at.y) || 1;
+  const [dx, dy] = [((beyond.x - at.x) / length) * reach, ((beyond.y - at.y) / length) * reach];
+  context.beginPath();
+  context.moveTo(at.x - dx, at.y - dy);
+  context.lineTo(at.x + dx, at.y + dy);
+  context.setLineDash([5, 4]);
+  context.lineWidth = 1;
+  context.strokeStyle = 'rgb(240 228 66 / 70%)';
+  context.stroke();
+  context.setLineDash([]);
 }
 
 function paintBrush(

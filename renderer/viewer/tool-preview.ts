@@ -99,12 +99,13 @@ function sheetOf(area: PreviewArea, plane: Plane, slice: number): HTMLCanvasElem
   const image = new ImageData(canvas.width, canvas.height);
   const pixels = new Uint32Array(image.data.buffer);
   const word = colourWord(area.colour, OPACITY);
-  const { numbers, atLeast, atMost } = area;
+  const { numbers, atLeast, atMost, guard } = area;
   const start = (slice - low[through]) * strides[through];
   for (let d = 0, n = 0; d < shape[down]; d++) {
     let v = start + (upward ? shape[down] - 1 - d : d) * strides[down];
     for (let a = 0; a < shape[across]; a++, n++, v += strides[across]) {
-      if (numbers[v] >= atLeast && numbers[v] <= atMost) pixels[n] = word;
+      if (!(numbers[v] >= atLeast && numbers[v] <= atMost)) continue;
+      if (!guard || guard.open[guard.labels[v]] === 1) pixels[n] = word;
     }
   }
   canvas.getContext('2d')!.putImageData(image, 0, 0);

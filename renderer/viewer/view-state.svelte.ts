@@ -3,6 +3,7 @@ import { voxelToPatient, type Grid, type Triple } from '../../electron/contract/
 import type { Layout } from '../../electron/contract/display.ts';
 import { Cine } from './cine.svelte.ts';
 import { Measures } from './measures.svelte.ts';
+import type { Oblique } from './oblique.ts';
 import type { Slab } from './slab.ts';
 import { PLANE_AXES, PLANES, type Plane } from './slice-geometry.ts';
 import type { VolumeData } from './volume-data.ts';
@@ -38,6 +39,9 @@ export class ViewState {
   crosshairShown = $state(true);
   /** How thick the planar views look into the volume. */
   slab = $state.raw<Slab>({ mode: 'off', mm: 10 });
+  /** What stands beside the three planes. */
+  fourth = $state<'surfaces' | 'oblique'>('surfaces');
+  oblique = $state.raw<Oblique>({ from: 'axial', turn: 20, tilt: 0 });
   /** What the 3D view shows, and where it is cut: at the crosshair, across a plane. */
   scene = $state.raw<{ shows: 'surfaces' | 'picture' | 'both'; cut: Plane | null; side: 1 | -1 }>({
     shows: 'surfaces',
