@@ -18,6 +18,8 @@ export interface PreviewArea {
   atMost: number;
   /** CSS colour, #rrggbb. */
   colour: string;
+  /** Shown only where `open` is 1 for the voxel's label; labels of the same box. */
+  guard?: { labels: Uint8Array; open: Uint8Array };
 }
 
 export interface Preview {

@@ -5,7 +5,7 @@ import { arrivedIn, STILL_LOADING } from './image-source.ts';
 import type { Box } from './label-volume.ts';
 import { inPlane, stridesOf, type Axis } from './operations/block.ts';
 import { permissions } from './permissions.ts';
-import type { Outcome } from './structure-operations.ts';
+import { keptSentence, type Outcome } from './structure-operations.ts';
 import { Stroke } from './stroke.ts';
 
 export interface Slice {
@@ -65,7 +65,7 @@ export function editSlice(
   const erasing = permissions(rule, activeLabel, 0);
   const stroke = new Stroke(volume);
   const { start, stepA, stepB, across, down } = walkSlice(volume.shape, slice);
-  let kept = 0;
+  let [kept, locked] = [0, 0];
   for (let b = 0; b < down; b++) {
     let at = start + b * stepB;
     for (let a = 0; a < across; a++, at += stepA) {
@@ -74,14 +74,15 @@ export function editSlice(
       if (wanted === null || (wanted === 'paint' ? label === activeLabel : label !== activeLabel)) continue;
       const value = rule.range ? image!.voxels[at] : 0;
       const inRange = rule.range === null || (value >= rule.range.low && value <= rule.range.high);
-      if (!inRange || (wanted === 'paint' ? painting : erasing)[label] === 0) kept++;
-      else stroke.set(at, wanted === 'paint' ? activeLabel : 0);
+      if (!inRange || (wanted === 'paint' ? painting : erasing)[label] === 0) {
+        kept++;
+        if (rule.locked.has(label)) locked++;
+      } else stroke.set(at, wanted === 'paint' ? activeLabel : 0);
     }
   }
   const finished = stroke.finish();
-  const guarded =
-    kept > 0 ? `${kept.toLocaleString('en')} voxels were kept by a lock or by the region.` : null;
-  if (!finished) return { voxels: 0, sentence: guarded ?? 'There is nothing to change.' };
+  const sentence = keptSentence({ voxels: finished?.voxels ?? 0, kept, locked });
+  if (!finished) return { voxels: 0, sentence: sentence ?? 'There is nothing to change.' };
   volume.changed(box);
   editor.journal?.add({
     ...finished,
@@ -89,5 +90,5 @@ export function editSlice(
     label: activeLabel,
     milliseconds: performance.now() - began,
   });
-  return { voxels: finished.voxels, sentence: guarded };
+  return { voxels: finished.voxels, sentence };
 }

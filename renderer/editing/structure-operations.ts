@@ -11,6 +11,9 @@ import type { Settled } from './operations/settle.ts';
 /** Voxelwise operations take the volume in slabs of about so many voxels: cutting one out holds up no frame. */
 const SLAB_VOXELS = 4_000_000;
 
+/** What the service takes as one step: a threshold over noise in a large volume can be more. */
+const MOST_STEP_BYTES = 64 * 1024 * 1024;
+
 /** What became of an operation: a sentence for the person where the picture alone does not say it. */
 export interface Outcome {
   voxels: number;
@@ -71,13 +74,20 @@ export function enter(
   label: number,
   milliseconds: number,
 ): Outcome {
-  const { bytes, voxels, kept } = settled;
-  const guarded =
-    kept > 0 ? `${kept.toLocaleString('en')} voxels were kept by a lock or by the region.` : null;
-  if (!bytes || !editor.journal) return nothing(guarded ?? 'There is nothing to change.');
+  const { bytes, voxels } = settled;
+  if (!bytes || !editor.journal) return nothing(keptSentence(settled) ?? 'There is nothing to change.');
+  if (bytes.length > MOST_STEP_BYTES) {
+    return nothing('This would change too much to be stored as one step. Nothing was done; narrow it down.');
+  }
   editor.volume.apply(bytes, 'do');
   editor.journal.add({ bytes, voxels, tool: name, label, milliseconds });
-  return { voxels, sentence: guarded };
+  return { voxels, sentence: keptSentence(settled) };
+}
+
+/** What a lock kept is always said; what the region kept only where nothing else happened. */
+export function keptSentence({ voxels, kept, locked }: Omit<Settled, 'bytes'>): string | null {
+  if (locked > 0) return `${locked.toLocaleString('en')} voxels of locked structures were kept.`;
+  return voxels === 0 && kept > 0 ? 'Where it may draw now, there is nothing to change.' : null;
 }
 
 export function cutBlock(editor: EditorState, box: Box, withValues: boolean): Block {

@@ -35,9 +35,10 @@ describe('settling a proposal', () => {
       const next = block.labels.map((v) => (random() < 0.5 ? v : Math.floor(random() * 4)));
       const changes = new Changes();
       changes.add(block, next, rule, [1, 2]);
-      const { bytes, voxels, kept } = changes.finish();
+      const { bytes, voxels, kept, locked } = changes.finish();
       const want = labels.slice();
       let refused = 0;
+      let byLock = 0;
       next.forEach((to, n) => {
         const i = 2 + (n % 8);
         const j = 1 + (Math.floor(n / 8) % 8);
@@ -51,12 +52,16 @@ describe('settling a proposal', () => {
         else if (rule.region === 'inside') may &&= from === 3;
         if (rule.range) may &&= values[at] >= 20 && values[at] <= 60;
         if (may) want[at] = to;
-        else refused++;
+        else {
+          refused++;
+          if (rule.locked.has(from) || rule.locked.has(to)) byLock++;
+        }
       });
       const got = labels.slice();
       if (bytes) applyPatch(got, bytes);
       expect(got).toEqual(want);
       expect(kept).toBe(refused);
+      expect(locked).toBe(byLock);
       expect(voxels).toBe(labels.filter((v, n) => v !== want[n]).length);
     }
   });

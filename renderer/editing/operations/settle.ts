@@ -7,8 +7,9 @@ export interface Settled {
   /** Patch bytes (contract/mask-bytes), or null when nothing changes. */
   bytes: Uint8Array<ArrayBuffer> | null;
   voxels: number;
-  /** Voxels that a lock, the region or the value range kept as they were. */
+  /** Voxels that a lock, the region or the value range kept as they were, and those of them that a lock kept. */
   kept: number;
+  locked: number;
 }
 
 /** Changes in ascending order of voxels; blocks have to come in that order too. */
@@ -18,6 +19,7 @@ export class Changes {
   private after = new Uint8Array(4096);
   private count = 0;
   private kept = 0;
+  private locked = 0;
 
   /** `acted` are the structures that may lose voxels to nothing. */
   add(block: Block, next: Uint8Array, rule: EditRule, acted: readonly number[]): void {
@@ -35,21 +37,24 @@ export class Changes {
             allowed[(labels[n] << 8) | next[n]] === 1 &&
             (range === null || (values![n] >= range.low && values![n] <= range.high));
           if (open) this.push(row + i, labels[n], next[n]);
-          else this.kept++;
+          else {
+            this.kept++;
+            if (rule.locked.has(labels[n]) || rule.locked.has(next[n])) this.locked++;
+          }
         }
       }
     }
   }
 
   finish(): Settled {
-    const { count, kept } = this;
-    if (count === 0) return { bytes: null, voxels: 0, kept };
+    const { count, kept, locked } = this;
+    if (count === 0) return { bytes: null, voxels: 0, kept, locked };
     const bytes = encodePatch(
       this.indices.subarray(0, count),
       this.before.subarray(0, count),
       this.after.subarray(0, count),
     );
-    return { bytes, voxels: count, kept };
+    return { bytes, voxels: count, kept, locked };
   }
 
   private push(index: number, before: number, after: number): void {
