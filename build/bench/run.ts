@@ -14,6 +14,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   metrics: async () => (await import('./metrics.ts')).metrics,
   durable: async () => (await import('./durable.ts')).durable,
   study: async () => (await import('./study.ts')).study,
+  agreement: async () => (await import('./agreement.ts')).agreement,
   inference: async () => (await import('./inference.ts')).inference,
   'inference-large': async () => (await import('./inference-large.ts')).inferenceLarge,
   page: async () => (await import('./page.ts')).page,

@@ -28,9 +28,8 @@ export function compareMasks(
   labels: AskedLabels,
   settings: MetricSettings = DEFAULT_SETTINGS,
 ): PairMetrics[] {
-  checkSettings(settings);
   const [nx, ny] = grid.shape;
-  return metricsOf(countDense(reference, test, grid), grid, labels, settings, (label, box) => [
+  return metricsFrom(countDense(reference, test, grid), grid, labels, settings, (label, box) => [
     surfaceVoxels(box, denseSlices(reference, nx, ny, label, box)),
     surfaceVoxels(box, denseSlices(test, nx, ny, label, box)),
   ]);
@@ -44,9 +43,8 @@ export function compareRuns(
   labels: AskedLabels,
   settings: MetricSettings = DEFAULT_SETTINGS,
 ): PairMetrics[] {
-  checkSettings(settings);
   const [nx, ny] = grid.shape;
-  return metricsOf(countRuns(reference, test, grid), grid, labels, settings, (label, box) => [
+  return metricsFrom(countRuns(reference, test, grid), grid, labels, settings, (label, box) => [
     surfaceVoxels(box, runSlices(reference, nx, ny, label, box)),
     surfaceVoxels(box, runSlices(test, nx, ny, label, box)),
   ]);
@@ -54,13 +52,15 @@ export function compareRuns(
 
 type Surfaces = (label: number, box: Box) => [reference: Int32Array, test: Int32Array];
 
-function metricsOf(
+/** Metrics of asked labels from joint counts; `surfaces` gives both masks' surface voxels, label by label. */
+export function metricsFrom(
   counts: JointCounts,
   grid: MaskGrid,
   labels: AskedLabels,
   settings: MetricSettings,
   surfaces: Surfaces,
 ): PairMetrics[] {
+  checkSettings(settings);
   const asked = labels === 'all' ? counts.labels() : labels;
   return asked.map((label) => {
     if (!Number.isInteger(label) || label < 1 || label > 255) {

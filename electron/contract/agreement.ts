@@ -40,6 +40,10 @@ const side = z.object({
   name: z.string(),
   round: z.int(),
   arm: ArmSchema,
+  /** Seconds at work on the read; null for the AI's mask, imported masks and runs of older versions. */
+  activeSeconds: z.number().nullish(),
+  /** The how-manieth read its reader sealed in this study, from 1; null where it was not read here. */
+  order: z.int().nullish(),
 });
 export const AgreementRowSchema = z.object({
   comparison: ComparisonSchema,

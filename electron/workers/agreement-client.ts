@@ -1,6 +1,7 @@
 // Asks agreement-worker for the metrics of a pair, off the thread that answers requests.
 import { Problem } from '../contract/problem.ts';
 import type { PairMetrics } from '../agreement/types.ts';
+import type { CaseOutcome, CaseTask } from './agreement-case-worker.ts';
 import type { AgreementOutcome, AgreementTask } from './agreement-worker.ts';
 import { workerEntry } from './entry.ts';
 import { createPool } from './pool.ts';
@@ -22,6 +23,11 @@ export async function comparePair(task: AgreementTask, signal?: AbortSignal): Pr
   const outcome = (await pool.run(workerEntry('agreement-worker'), task, { signal })) as AgreementOutcome;
   if ('problem' in outcome) throw Problem.from(outcome.problem);
   return outcome.value;
+}
+
+/** Metrics of many pairs of one case, each mask unpacked once; aborting `signal` stops the thread. */
+export async function compareCase(task: CaseTask, signal?: AbortSignal): Promise<CaseOutcome> {
+  return (await pool.run(workerEntry('agreement-case-worker'), task, { signal })) as CaseOutcome;
 }
 
 /** Ends the threads; a later pair starts new ones. */

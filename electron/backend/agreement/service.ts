@@ -4,30 +4,47 @@ import type { Job } from '../../contract/jobs.ts';
 import type { Person } from '../../contract/study.ts';
 import { Problem } from '../../contract/problem.ts';
 import { appendAudit } from '../../database/audit.ts';
-import {
-  comparePair,
-  DEFINITIONS,
-  listPairs,
-  METRIC_VERSION,
-  summarise,
-  type Pair,
-} from '../../workers/agreement-client.ts';
+import { DEFINITIONS, METRIC_VERSION, summarise, type Pair } from '../../workers/agreement-client.ts';
 import type { OpenStudy } from '../context.ts';
 import { newId } from '../identity.ts';
 import type { JobService } from '../jobs/service.ts';
-import type { MaskService } from '../masks/service.ts';
-import { insertRun, latestRun, sealedReads, unfinished, type RunInputs, type SealedRead } from './store.ts';
+import { pairsOf } from './pairs.ts';
+import { rowsOf } from './rows.ts';
+import { comparePairs } from './run.ts';
+import {
+  insertRun,
+  latestRun,
+  sealedReads,
+  sealedRevisions,
+  unfinished,
+  type RunInputs,
+  type RunRead,
+  type SealedRead,
+  type StoredRun,
+} from './store.ts';
 
 export { sealedReads, type SealedRead } from './store.ts';
 
 export interface AgreementService {
   /** The latest stored run with its summary, and whether it still holds. */
   latest(study: OpenStudy): Promise<Agreement>;
-  /** Computes all pairs in the background. Throws Problem `nothing-to-compare` when no two sealed reads belong together. */
+  /**
+   * Computes the pairs that are missing in the background, and stores them as they come. Throws Problem
+   * `nothing-to-compare` when no two sealed reads belong together.
+   */
   start(study: OpenStudy, person: Person | null): Promise<Job>;
 }
 
-export function createAgreementService(needs: { jobs: JobService; masks: MaskService }): AgreementService {
+export function createAgreementService(needs: { jobs: JobService }): AgreementService {
+  /** Rows of the run asked for last: a page asks again and again. */
+  let lately: { runId: string; rows: Promise<AgreementRow[]> } | null = null;
+
+  function rowsOnce(study: OpenStudy, run: StoredRun): Promise<AgreementRow[]> {
+    if (lately?.runId !== run.id) lately = { runId: run.id, rows: rowsOf(study.database.read, run) };
+    lately.rows.catch(() => (lately = null));
+    return lately.rows;
+  }
+
   async function start(study: OpenStudy, person: Person | null): Promise<Job> {
     const reads = await sealedReads(study.database.read);
     const pairs = pairsOf(reads);
@@ -43,72 +60,44 @@ export function createAgreementService(needs: { jobs: JobService; masks: MaskSer
       title: `Agreement of ${reads.length} sealed reads`,
       createdBy: person,
     };
-    return needs.jobs.start(study, spec, async ({ signal, progress }) => {
+    return needs.jobs.start(study, spec, async (control) => {
       const structures = await structuresOf(study);
-      const rows: AgreementRow[] = [];
-      for (const [index, pair] of pairs.entries()) {
-        signal.throwIfAborted();
-        progress(`Pair ${index + 1} of ${pairs.length}`, index / pairs.length);
-        rows.push(...(await compare(study, pair, structures, signal)));
-      }
-      const run = {
+      const labels = structures.map(({ label }) => label);
+      const compared = await comparePairs(study, pairs, labels, METRIC_VERSION, control);
+      const run: StoredRun = {
         id: newId(),
         metricVersion: METRIC_VERSION,
-        inputs: await inputsOf(study, reads),
-        exclusions: await exclusionsOf(study, reads, pairs),
+        inputs: inputsOf(structures, reads),
+        exclusions: [...(await exclusionsOf(study, reads, pairs)), ...compared.faults],
         computedAt: new Date(study.now()).toISOString(),
       };
       await study.database.write(async (tx) => {
-        await insertRun(tx, run, rows);
+        await insertRun(tx, run);
+        const details = { pairs: pairs.length, reads: reads.length, metricVersion: METRIC_VERSION };
         await appendAudit(
           tx,
           {
             actor: person?.name ?? 'command line',
             action: 'agreement.computed',
             subject: run.id,
-            details: { pairs: pairs.length, reads: reads.length, metricVersion: METRIC_VERSION },
+            details: { ...details, compared: compared.computed },
           },
           run.computedAt,
         );
       });
       study.events.publish({ type: 'agreement' }, { personId: '' });
-      return { result: { runId: run.id, pairs: pairs.length }, notes: run.exclusions };
+      const result = { runId: run.id, pairs: pairs.length, computed: compared.computed };
+      return { result, notes: run.exclusions };
     });
-  }
-
-  async function compare(
-    study: OpenStudy,
-    pair: Pair<SealedRead>,
-    structures: { label: number; name: string }[],
-    signal: AbortSignal,
-  ): Promise<AgreementRow[]> {
-    const [a, b] = await Promise.all([
-      needs.masks.revisionBytes(study, pair.a.revisionId),
-      needs.masks.revisionBytes(study, pair.b.revisionId),
-    ]);
-    const metrics = await comparePair(
-      { grid: pair.a.grid, a, b, labels: structures.map((s) => s.label) },
-      signal,
-    );
-    return metrics.map((metric) => ({
-      comparison: pair.comparison,
-      caseId: pair.a.caseId,
-      caseName: pair.a.caseName,
-      structureLabel: metric.label,
-      structureName: structures.find((s) => s.label === metric.label)?.name ?? `Label ${metric.label}`,
-      a: sideOf(pair.a),
-      b: sideOf(pair.b),
-      metrics: metric,
-    }));
   }
 
   return {
     start,
     async latest(study) {
-      const stored = await latestRun(study.database.read);
+      const run = await latestRun(study.database.read);
       const definitions = DEFINITIONS;
-      if (!stored) return { run: null, stale: false, staleBecause: null, rows: [], summary: [], definitions };
-      const { run, rows } = stored;
+      if (!run) return { run: null, stale: false, staleBecause: null, rows: [], summary: [], definitions };
+      const rows = await rowsOnce(study, run);
       const staleBecause = await whyStale(study, run.inputs, run.metricVersion);
       return {
         run: {
@@ -129,42 +118,25 @@ export function createAgreementService(needs: { jobs: JobService; masks: MaskSer
   };
 }
 
-/** AI baselines enter as a side of their own: the mask the reader was given, against what the reader made of it. */
-type Side = SealedRead;
-
-function pairsOf(reads: readonly SealedRead[]): Pair<Side>[] {
-  return listPairs<Side>(reads, (read) =>
-    read.baselineRevisionId
-      ? { ...read, revisionId: read.baselineRevisionId, personId: '', personName: 'AI' }
-      : null,
-  );
-}
-
-function sideOf(read: Side): AgreementRow['a'] {
-  return {
-    readId: read.readId,
-    revisionId: read.revisionId,
-    personId: read.personId || null,
-    name: read.personName,
-    round: read.round,
-    arm: read.arm,
-  };
-}
-
 async function structuresOf(study: OpenStudy): Promise<{ label: number; name: string }[]> {
   return study.database.read.selectFrom('structure').select(['label', 'name']).orderBy('position').execute();
 }
 
-async function inputsOf(study: OpenStudy, reads: readonly SealedRead[]): Promise<RunInputs> {
+function inputsOf(structures: RunInputs['structures'], reads: readonly SealedRead[]): RunInputs {
   return {
     revisions: reads.map((read) => read.revisionId).sort(),
-    structures: await structuresOf(study),
+    structures,
     readsSealed: reads.length,
+    reads: reads.map(({ grid: _grid, counts: _counts, ...read }): RunRead => read),
   };
 }
 
 /** What the numbers leave out, in sentences with counts. */
-async function exclusionsOf(study: OpenStudy, reads: SealedRead[], pairs: Pair<Side>[]): Promise<string[]> {
+async function exclusionsOf(
+  study: OpenStudy,
+  reads: SealedRead[],
+  pairs: Pair<SealedRead>[],
+): Promise<string[]> {
   const { drafts, notStarted } = await unfinished(study.database.read);
   const sentences: string[] = [];
   if (drafts > 0)
@@ -185,7 +157,7 @@ async function exclusionsOf(study: OpenStudy, reads: SealedRead[], pairs: Pair<S
 
 async function whyStale(study: OpenStudy, inputs: RunInputs, version: string): Promise<string | null> {
   if (version !== METRIC_VERSION) return 'The definitions of the metrics have changed since.';
-  const present = (await sealedReads(study.database.read)).map((read) => read.revisionId).sort();
+  const present = await sealedRevisions(study.database.read);
   const before = new Set(inputs.revisions);
   const now = new Set(present);
   const added = present.filter((id) => !before.has(id)).length;

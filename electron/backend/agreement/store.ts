@@ -1,5 +1,5 @@
 // What agreement reads (sealed reads and their AI baselines) and what it keeps (runs and rows).
-import type { AgreementRow } from '../../contract/agreement.ts';
+import type { AgreementRow, PairMetrics } from '../../contract/agreement.ts';
 import type { Arm } from '../../contract/design.ts';
 import type { Grid } from '../../contract/geometry.ts';
 import type { Readable, Writable } from '../../database/open.ts';
@@ -75,6 +75,19 @@ export async function sealedReads(db: Readable): Promise<SealedRead[]> {
   }));
 }
 
+/** The revisions that sealed reads stand for now. */
+export async function sealedRevisions(db: Readable): Promise<string[]> {
+  const rows = await db
+    .selectFrom('read')
+    .innerJoin('assignment', 'assignment.id', 'read.assignment_id')
+    .innerJoin('session', 'session.id', 'assignment.session_id')
+    .where('read.state', '=', 'sealed')
+    .where('session.number', '>', 0)
+    .select('read.sealed_revision_id as id')
+    .execute();
+  return rows.flatMap(({ id }) => (id === null ? [] : [id]));
+}
+
 /** Reads that agreement cannot use yet, counted by why. */
 export async function unfinished(
   db: Readable,
@@ -116,14 +129,18 @@ export interface StoredRun {
   exclusions: string[];
   computedAt: string;
 }
-/** What a run was computed from: enough to tell whether it is still true. */
+/** A read as a run saw it: names and rounds as they were then. */
+export type RunRead = Omit<SealedRead, 'grid' | 'counts'>;
+/** What a run was computed from: enough to tell whether it is still true, and to find its pairs. */
 export interface RunInputs {
   revisions: string[];
   structures: { label: number; name: string }[];
   readsSealed: number;
+  /** Missing in runs that kept whole rows of their own. */
+  reads?: RunRead[];
 }
 
-export async function insertRun(db: Writable, run: StoredRun, rows: readonly AgreementRow[]): Promise<void> {
+export async function insertRun(db: Writable, run: StoredRun): Promise<void> {
   await db
     .insertInto('agreement_run')
     .values({
@@ -134,24 +151,9 @@ export async function insertRun(db: Writable, run: StoredRun, rows: readonly Agr
       computed_at: run.computedAt,
     })
     .execute();
-  for (const [position, row] of rows.entries()) {
-    await db
-      .insertInto('agreement_result')
-      .values({
-        run_id: run.id,
-        position,
-        comparison: row.comparison,
-        case_id: row.caseId,
-        structure_label: row.structureLabel,
-        a_revision_id: row.a.revisionId,
-        b_revision_id: row.b.revisionId,
-        result: JSON.stringify(row),
-      })
-      .execute();
-  }
 }
 
-export async function latestRun(db: Readable): Promise<{ run: StoredRun; rows: AgreementRow[] } | null> {
+export async function latestRun(db: Readable): Promise<StoredRun | null> {
   const run = await db
     .selectFrom('agreement_run')
     .selectAll()
@@ -159,20 +161,88 @@ export async function latestRun(db: Readable): Promise<{ run: StoredRun; rows: A
     .limit(1)
     .executeTakeFirst();
   if (!run) return null;
+  return {
+    id: run.id,
+    metricVersion: run.metric_version,
+    inputs: JSON.parse(run.inputs) as RunInputs,
+    exclusions: JSON.parse(run.exclusions) as string[],
+    computedAt: run.computed_at,
+  };
+}
+
+/** The rows of a run that kept them itself (study format 3 and before). */
+export async function ownRows(db: Readable, runId: string): Promise<AgreementRow[]> {
   const rows = await db
     .selectFrom('agreement_result')
-    .where('run_id', '=', run.id)
+    .where('run_id', '=', runId)
     .select('result')
     .orderBy('position')
     .execute();
-  return {
-    run: {
-      id: run.id,
-      metricVersion: run.metric_version,
-      inputs: JSON.parse(run.inputs) as RunInputs,
-      exclusions: JSON.parse(run.exclusions) as string[],
-      computedAt: run.computed_at,
-    },
-    rows: rows.map((row) => JSON.parse(row.result) as AgreementRow),
-  };
+  return rows.map((row) => JSON.parse(row.result) as AgreementRow);
+}
+
+export interface StoredPair {
+  a: string;
+  b: string;
+  label: number;
+  metrics: PairMetrics;
+}
+
+/** The key of a stored pair. */
+export const pairKey = (a: string, b: string, label: number) => `${a}/${b}/${label}`;
+
+/** Which pairs have been compared under a version of the definitions. */
+export async function comparedPairs(db: Readable, version: string): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('agreement_pair')
+    .where('metric_version', '=', version)
+    .select(['a_revision_id', 'b_revision_id', 'structure_label'])
+    .execute();
+  return new Set(rows.map((row) => pairKey(row.a_revision_id, row.b_revision_id, row.structure_label)));
+}
+
+/** The results of all compared pairs as they were stored (JSON), by `pairKey`. */
+export async function storedResults(db: Readable, version: string): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('agreement_pair')
+    .where('metric_version', '=', version)
+    .select(['a_revision_id', 'b_revision_id', 'structure_label', 'result'])
+    .execute();
+  return new Map(
+    rows.map((row) => [pairKey(row.a_revision_id, row.b_revision_id, row.structure_label), row.result]),
+  );
+}
+
+/** Keeps compared pairs; one that is there already (from a run beside this one) stays as it is. */
+export async function keepPairs(db: Writable, version: string, pairs: readonly StoredPair[]): Promise<void> {
+  // SQLite takes so many values in one statement and no more.
+  for (let at = 0; at < pairs.length; at += 500) {
+    await db
+      .insertInto('agreement_pair')
+      .values(
+        pairs.slice(at, at + 500).map(({ a, b, label, metrics }) => ({
+          a_revision_id: a,
+          b_revision_id: b,
+          structure_label: label,
+          metric_version: version,
+          result: JSON.stringify(metrics),
+        })),
+      )
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+/** Masks as they rest: bytes under zstd and the SHA-256 of what is inside, in the order of `ids`. */
+export async function packedMasks(
+  db: Readable,
+  ids: readonly string[],
+): Promise<{ zipped: Uint8Array; sha256: string }[]> {
+  const rows = await db
+    .selectFrom('mask_revision')
+    .where('id', 'in', ids)
+    .select(['id', 'bytes', 'sha256'])
+    .execute();
+  const byId = new Map(rows.map((row) => [row.id, { zipped: row.bytes, sha256: row.sha256 }]));
+  return ids.map((id) => byId.get(id)!);
 }
