@@ -81,6 +81,7 @@ function inWords(manifest: Manifest, plans: ModelPlans | null): string {
     ['patch', manifest.patch ? `${sides(manifest.patch)} voxels` : 'the whole volume'],
     ['mirrored', manifest.mirror.length ? `over dimensions ${manifest.mirror.join(', ')}` : 'no'],
     ['labels', manifest.labels.map(({ label, name }) => `${label} ${name}`).join(', ')],
+    ['small parts', smallPartsInWords(manifest)],
     ['parameters', plans ? plans.parameters.toLocaleString('en') : null],
     ['averaged', manifest.ensemble?.length ? `${manifest.ensemble.length + 1} networks` : null],
     ['source', plans ? `${plans.source.file}, SHA-256 ${plans.source.sha256}` : null],
@@ -97,4 +98,17 @@ function spacingInWords(
   if (nnunet?.ownSliceSpacing)
     return `${sides(spacing.slice(1))} mm in slices, which stay as far apart as they are`;
   return `${sides(spacing)} mm`;
+}
+
+/** What goes once the mask is made; null for nothing. */
+function smallPartsInWords({ labels, postprocess }: Manifest): string | null {
+  const { keepLargest, minimumVoxels } = postprocess;
+  const nameOf = (label: number) => labels.find((entry) => entry.label === label)?.name ?? String(label);
+  const steps = keepLargest.map((entry) => {
+    if (typeof entry === 'number') return `the largest of ${nameOf(entry)} is kept`;
+    const kept = entry.keepFromMm3 === undefined ? '' : ` and those from ${entry.keepFromMm3} mm³`;
+    return `the largest of ${entry.labels.map(nameOf).join(' with ')}${kept} is kept`;
+  });
+  if (minimumVoxels !== undefined) steps.push(`parts below ${minimumVoxels} voxels go`);
+  return steps.length > 0 ? steps.join('; ') : null;
 }
