@@ -104,7 +104,7 @@ export function cutBlock(editor: EditorState, box: Box, withValues: boolean): Bl
 }
 
 /** The same for large boxes, a slab at a time: the page draws its frames in between. */
-async function cutBlockInPieces(editor: EditorState, box: Box, withValues: boolean): Promise<Block> {
+export async function cutBlockInPieces(editor: EditorState, box: Box, withValues: boolean): Promise<Block> {
   const slabs = slabsOf(box);
   if (slabs.length === 1) return cutBlock(editor, box, withValues);
   const { image } = editor;

@@ -94,6 +94,8 @@ export class TaskDesk {
       };
       this.refuse = fail;
       worker.onmessage = ({ data }) => {
+        // What a worker said before it was ended is about a task that is over.
+        if (worker !== this.worker) return;
         if (data.kind === 'progress') progress(data.share);
         else if (data.kind === 'failed') fail(failed(data.message));
         else {

@@ -114,7 +114,10 @@ describe('polygon and lasso', () => {
     square.slice(0, 2).forEach(click);
     expect(editor.confirm()).toBe(true);
     expect(said).toEqual(['A polygon needs three corners.']);
-    square.forEach(click);
+    square.slice(0, 3).forEach(click);
+    expect(editor.begin([9, 9, 5], 2), 'a click on another slice loses nothing').toMatch(/own slice first/);
+    expect(editor.begin([9, 4, 9], 1)).toMatch(/own slice first/);
+    click(square[3]);
     await journal.undo();
     expect(editor.pending, 'undo means the polygon').toBe(false);
     expect(drawn(volume, 3).size).toBe(expected(inSquare).size);

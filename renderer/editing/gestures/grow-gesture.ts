@@ -9,7 +9,7 @@ import { toleranceMap } from '../operations/tolerance-map.ts';
 import { permissions } from '../permissions.ts';
 import { NO_PREVIEW } from '../preview.ts';
 import { boxOfSlice } from '../slice-edit.ts';
-import { buffersOf, carryOut, cutBlock } from '../structure-operations.ts';
+import { buffersOf, carryOut, cutBlockInPieces } from '../structure-operations.ts';
 import { sliceAt, type Gesture, type Place } from './gesture.ts';
 
 /** Pixels to the right that double the tolerance. */
@@ -130,18 +130,13 @@ export class GrowGesture implements Gesture {
 
   private async askWorker(under: Under, start: number, reference: number, most: number): Promise<void> {
     const { editor } = this;
-    const block = cutBlock(editor, under.box, true);
-    const task: GrowTask = {
-      kind: 'grow',
-      block,
-      start,
-      reference,
-      step: under.step,
-      most,
-      ...guardOf(editor),
-    };
+    const guard = guardOf(editor);
     try {
-      under.numbers = await editor.desk.run(this.name, 1, () => ({ task, transfer: buffersOf(block) }));
+      under.numbers = await editor.desk.run(this.name, 1, async () => {
+        const block = await cutBlockInPieces(editor, under.box, true);
+        const task: GrowTask = { kind: 'grow', block, start, reference, step: under.step, most, ...guard };
+        return { task, transfer: buffersOf(block) };
+      });
     } catch {
       // Cancelled, or the worker failed: nothing has been changed.
       if (this.under === under) this.cancel();

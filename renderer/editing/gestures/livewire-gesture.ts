@@ -8,7 +8,7 @@ import { wayTo } from '../operations/livewire.ts';
 import type { WireTask } from '../operations/tasks.ts';
 import { NO_PREVIEW } from '../preview.ts';
 import { sliceAt, type Gesture, type Place } from './gesture.ts';
-import { apart, closeOutline, GRIP_PX, outlineErases } from './outline.ts';
+import { apart, closeOutline, FINISH_FIRST, GRIP_PX, outlineErases } from './outline.ts';
 
 /** Ways are known this far around the last click, voxels. */
 const WINDOW = 160;
@@ -40,8 +40,9 @@ export class LivewireGesture implements Gesture {
 
   press(place: Place): string | null {
     const { clicks, editor } = this;
-    if (clicks.length > 0 && (place.axis !== this.axis || sliceAt(place) !== clicks[0][this.axis]))
-      this.cancel();
+    const elsewhere =
+      clicks.length > 0 && (place.axis !== this.axis || sliceAt(place) !== clicks[0][this.axis]);
+    if (elsewhere) return FINISH_FIRST;
     const at = this.voxelAt(place);
     if (this.clicks.length === 0) {
       const refusal = editor.refusal();

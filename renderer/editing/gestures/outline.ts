@@ -11,6 +11,8 @@ import { sliceAt, type Gesture, type Place } from './gesture.ts';
 /** Clicks this near to the first corner close the line, CSS pixels. */
 export const GRIP_PX = 9;
 const DOUBLE_CLICK_MS = 350;
+/** A line lies in one slice: what was clicked is not thrown away for a click elsewhere. */
+export const FINISH_FIRST = 'Finish the line on its own slice first (Enter), or take it back (Escape).';
 
 /** Distance within the slice, voxels. */
 export function apart(a: Readonly<Triple>, b: Readonly<Triple>): number {
@@ -113,7 +115,7 @@ export class PolygonGesture extends Outline {
     const { points } = this;
     const elsewhere =
       points.length > 0 && (place.axis !== this.axis || sliceAt(place) !== points[0][this.axis]);
-    if (elsewhere) this.cancel();
+    if (elsewhere) return FINISH_FIRST;
     if (this.points.length === 0) {
       const refusal = this.start(place);
       if (refusal) return refusal;

@@ -7,7 +7,7 @@ import { unite, type Box } from '../label-volume.ts';
 import { product, sizeOf, widen } from '../operations/block.ts';
 import type { GrowScribblesTask } from '../operations/tasks.ts';
 import { NO_PREVIEW, type PreviewArea } from '../preview.ts';
-import { buffersOf, carryOut, cutBlock } from '../structure-operations.ts';
+import { buffersOf, carryOut, cutBlockInPieces } from '../structure-operations.ts';
 import { guardOf } from './grow-gesture.ts';
 import type { Gesture, Place } from './gesture.ts';
 
@@ -156,17 +156,17 @@ export class ScribblesGesture implements Gesture {
       return;
     }
     const turn = ++this.turn;
-    const block = cutBlock(editor, box, true);
     const seeds = new Uint8Array(product(sizeOf(box)));
     copyInto({ box, numbers: seeds }, scribbles);
-    const task: GrowScribblesTask = { kind: 'scribbles', block, seeds, ...guardOf(editor) };
+    const guard = guardOf(editor);
     try {
       // A run that was just cancelled leaves the desk a moment later.
       await Promise.resolve();
-      const numbers = await editor.desk.run<Uint8Array<ArrayBuffer>>('Grow from scribbles', 1, () => ({
-        task,
-        transfer: [...buffersOf(block), seeds.buffer],
-      }));
+      const numbers = await editor.desk.run<Uint8Array<ArrayBuffer>>('Grow from scribbles', 1, async () => {
+        const block = await cutBlockInPieces(editor, box, true);
+        const task: GrowScribblesTask = { kind: 'scribbles', block, seeds, ...guard };
+        return { task, transfer: [...buffersOf(block), seeds.buffer] };
+      });
       if (turn !== this.turn) return;
       this.result = { box, numbers };
       this.show();
