@@ -104,5 +104,10 @@ export const BoardEntrySchema = z.object({
   activeSeconds: z.number(),
   imported: z.boolean(),
   version: z.int().nullable(),
+  /**
+   * What a coordinator looks at first. reopened: a later version. quick, slow: under a third or over three times the
+   * reader's median time. out: in a bundle on another machine.
+   */
+  flags: z.array(z.enum(['reopened', 'quick', 'slow', 'out'])),
 });
 export type BoardEntry = z.infer<typeof BoardEntrySchema>;

@@ -161,6 +161,8 @@ export const StudyOverviewSchema = StudyFaceSchema.extend({
   qualification: QualificationSchema.nullable(),
   instructions: InstructionsSchema,
   questions: z.array(QuestionSchema),
+  /** In order of import; images and masks are elsewhere. */
+  cases: z.array(z.object({ id: IdSchema, name: z.string(), purpose: z.enum(['study', 'qualification']) })),
 });
 export type StudyOverview = z.infer<typeof StudyOverviewSchema>;
 

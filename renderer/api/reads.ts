@@ -1,6 +1,7 @@
 // A reader's reads: worklist, opening, the mask and its strokes, heartbeat, seal.
 import * as z from 'zod';
 import { FormSchema, type GivenAnswer } from '../../electron/contract/forms.ts';
+import { QualificationResultSchema } from '../../electron/contract/qualification.ts';
 import { IdSchema } from '../../electron/contract/identity.ts';
 import {
   PatchAcknowledgedSchema,
@@ -99,6 +100,14 @@ export const heartbeat = async (
 export const release = async (study: string, id: string, lease: string) => {
   await send(readPath(study, id, '/release'), { method: 'POST', study, lease, keepalive: true });
 };
+
+/** One's own qualification results; everybody's for the coordinator. */
+export const qualification = (study: string) =>
+  call(z.array(QualificationResultSchema), studyPath(study, '/qualification'), { study });
+
+/** A blank version of a qualification read that was not passed. */
+export const tryAgain = (study: string, id: string) =>
+  call(z.object({ readId: IdSchema }), readPath(study, id, '/try-again'), { method: 'POST', study });
 
 /** The questions beside the mask, what was answered, and what must be before drawing or sealing. */
 export const form = (study: string, id: string) => call(FormSchema, readPath(study, id, '/form'), { study });

@@ -1,4 +1,5 @@
 // Words for the study's states and arms, the same on every screen.
+import type { Role } from '../../electron/contract/identity.ts';
 import type { Arm } from '../../electron/contract/study.ts';
 
 const ARMS: Record<Arm, string> = {
@@ -9,4 +10,10 @@ const ARMS: Record<Arm, string> = {
 
 export function armWords(arm: Arm): string {
   return ARMS[arm];
+}
+
+const ROLES: Record<Role, string> = { coordinator: 'Coordinator', reader: 'Reader', auditor: 'Auditor' };
+
+export function roleWords(role: Role): string {
+  return ROLES[role];
 }

@@ -18,3 +18,14 @@ export async function refuseHandedOut(db: Readable, readerId: string): Promise<v
     { status: 409 },
   );
 }
+
+/** Everybody whose bundle is out. */
+export async function handedOutReaders(db: Readable): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('bundle')
+    .leftJoin('bundle_merge', 'bundle_merge.bundle_id', 'bundle.id')
+    .where('bundle_merge.sha256', 'is', null)
+    .select('bundle.reader_id')
+    .execute();
+  return new Set(rows.map((row) => row.reader_id));
+}

@@ -10,14 +10,14 @@ import { newId } from '../identity.ts';
 import { THIS_PROCESS } from '../process.ts';
 import { aiRefusal, awaitsLaterRound, lockOf, mayView, turnsByCase } from './blinding.ts';
 import { requireClock } from './clock.ts';
-import { refuseHandedOut } from './handed-out.ts';
+import { handedOutReaders, refuseHandedOut } from './handed-out.ts';
 import { gateOf, gates } from './gate.ts';
 import { LEASE_MS, leaseIsLive, newLease, openElsewhere, requireLease } from './lease.ts';
 import { createReadLife } from './life.ts';
 import { formOf, keepAnswers, requireAnswers } from './questions.ts';
 import { blinded, firstDraftMissing, notFound, sealedAlready } from './refusals.ts';
 import { showRead } from './show.ts';
-import { toBoardEntry, toWorklistItem } from './worklist.ts';
+import { flagEntries, toBoardEntry, toWorklistItem } from './worklist.ts';
 import {
   addActiveSeconds,
   currentRead,
@@ -214,7 +214,9 @@ export function createReadService(options: { now?: () => number } = {}): ReadSer
       const turns = await listAllAssignments(study.database.read);
       const gate = await gates(study.database.read);
       const [ofCase, at] = [turnsByCase(turns), now()];
-      return turns.map((turn) => toBoardEntry(turn, ofCase(turn), at, gate(turn.personId)));
+      const entries = turns.map((turn) => toBoardEntry(turn, ofCase(turn), at, gate(turn.personId)));
+      flagEntries(entries, await handedOutReaders(study.database.read));
+      return entries;
     },
     async open(study, assignmentId, person) {
       const record = await study.database.write((tx) => openIn(tx, assignmentId, person));

@@ -54,10 +54,35 @@ export function toBoardEntry(
     activeSeconds: turn.read?.activeSeconds ?? 0,
     imported: turn.read?.source === 'import',
     version: turn.read?.version ?? null,
+    flags: [],
   };
 }
 
 /** All that a reader is told of which case it is: its place in this round. */
 export function titleOf(position: number): string {
   return `Case ${position}`;
+}
+
+/** Fewer sealed reads give no median worth comparing with. */
+const ENOUGH = 5;
+
+/** Flags the entries in place: what was reopened, what took far less or more time than this reader's other reads. */
+export function flagEntries(entries: readonly BoardEntry[], handedOut: ReadonlySet<string>): void {
+  const medians = new Map<string, number>();
+  const isTimed = (entry: BoardEntry) =>
+    entry.state === 'sealed' && !entry.imported && entry.activeSeconds > 0;
+  for (const [personId, theirs] of Map.groupBy(entries.filter(isTimed), (entry) => entry.personId)) {
+    if (theirs.length < ENOUGH) continue;
+    const seconds = theirs.map((entry) => entry.activeSeconds).sort((a, b) => a - b);
+    medians.set(personId, seconds[seconds.length >> 1]);
+  }
+  for (const entry of entries) {
+    if (entry.version !== null && entry.version > 1) entry.flags.push('reopened');
+    const median = medians.get(entry.personId);
+    if (median !== undefined && isTimed(entry)) {
+      if (entry.activeSeconds < median / 3) entry.flags.push('quick');
+      else if (entry.activeSeconds > median * 3) entry.flags.push('slow');
+    }
+    if (entry.readId === null && handedOut.has(entry.personId)) entry.flags.push('out');
+  }
 }

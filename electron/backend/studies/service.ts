@@ -178,6 +178,11 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
         rounds: await rounds(study.database.read),
         ...(await storedDesign(study.database.read)),
         questions: await listQuestions(study.database.read),
+        cases: await study.database.read
+          .selectFrom('case')
+          .select(['id', 'name', 'purpose'])
+          .orderBy('position')
+          .execute(),
       };
     },
     async signIn(study, personId, passphrase) {
