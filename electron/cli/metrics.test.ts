@@ -68,6 +68,25 @@ describe('concord metrics', () => {
     expect(found.notes[0]).toMatch(/resampled .* nearest neighbour/);
     expect(found.notes[1]).toMatch(/12\.5 %/);
   });
+  it('--extended adds a key, and nothing is added without it', async () => {
+    const options = { ...defaults, label: '5', extended: true, body: path('a') };
+    const found = JSON.parse(await metricsOutput(path('a'), path('b'), options));
+    expect(found.extended).toMatchObject({ label: 5, body: { voxels: 96, kappa: 0 }, boundaryIou: 0.75 });
+    expect(found.extended.surfels.areaMm2.reference).toBeGreaterThan(0);
+    expect(await metricsOutput(path('a'), path('b'), { ...options, json: false })).toMatch(
+      /Boundary IoU {2}0\.7500/,
+    );
+    await expect(
+      metricsOutput(path('a'), path('b'), { ...options, body: path('moved') }),
+    ).rejects.toMatchObject({
+      code: 'mask-grid-differs',
+    });
+    await expect(metricsOutput(path('a'), path('b'), { ...defaults, body: path('a') })).rejects.toMatchObject(
+      {
+        code: 'option-not-valid',
+      },
+    );
+  });
   it.each([
     [{ label: '0' }, /--label .*“0”/],
     [{ label: 'liver' }, /--label .*“liver”/],

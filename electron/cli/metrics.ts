@@ -1,10 +1,12 @@
 // `concord metrics REFERENCE TEST`: every agreement figure of two masks.
 import type { Command } from 'commander';
-import { compareMasks, DEFAULT_SETTINGS, type PairMetrics } from '../agreement/index.ts';
+import { compareMasks, DEFAULT_SETTINGS, type MetricSettings, type PairMetrics } from '../agreement/index.ts';
+import { extendedMetrics, type ExtendedMetrics } from '../agreement/surfaces/index.ts';
 import { gridDifference } from '../contract/geometry.ts';
 import { Problem } from '../contract/problem.ts';
 import { readMask, type Mask } from '../imaging/index.ts';
 import { resampleNearest } from './metrics-resample.ts';
+import { extendedText } from './metrics-extended.ts';
 import { metricsText } from './metrics-table.ts';
 
 interface Options {
@@ -12,6 +14,9 @@ interface Options {
   nsdTolerance: string;
   percentile: string;
   resample?: boolean;
+  extended?: boolean;
+  body?: string;
+  boundaryWidth?: string;
   json?: boolean;
 }
 
@@ -30,6 +35,9 @@ export function registerMetrics(program: Command): void {
     )
     .option('--percentile <P>', 'percentile of the hd95 figures', String(DEFAULT_SETTINGS.percentile))
     .option('--resample', 'where the grids differ, take TEST onto the grid of REFERENCE by nearest neighbour')
+    .option('--extended', 'also Matthews’ correlation, boundary IoU and area-weighted surface figures')
+    .option('--body <mask>', 'with --extended: also kappa over the voxels of this mask that are not 0')
+    .option('--boundary-width <MM>', 'with --extended: width of the band of the boundary IoU', '2')
     .option('--json', 'print one JSON object')
     .action(async (reference: string, test: string, options: Options) => {
       process.stdout.write(`${await metricsOutput(reference, test, options)}\n`);
@@ -62,10 +70,50 @@ export async function metricsOutput(
   const asked = label === 'all' ? label : [label];
   const found = compareMasks(reference.labels, onGrid, reference.grid, asked, settings);
   if (label !== 'all') notes.push(...absentNotes(found[0], reference.labels, onGrid));
-  if (!options.json)
-    return metricsText(found, notes, { reference: referencePath, test: testPath }, settings.percentile);
-  const withNotes = found.map((metrics) => ({ ...metrics, notes: [...notes, ...metrics.notes] }));
+  const more = await extendedOf(reference, onGrid, found, settings, { referencePath, ...options });
+  if (!options.json) {
+    const text = metricsText(found, notes, { reference: referencePath, test: testPath }, settings.percentile);
+    return more === null ? text : `${text}\n\n${extendedText(more)}`;
+  }
+  const withNotes = found.map((metrics, n) => ({
+    ...metrics,
+    ...(more ? { extended: more[n] } : {}),
+    notes: [...notes, ...metrics.notes],
+  }));
   return JSON.stringify(label === 'all' ? { labels: withNotes } : withNotes[0], null, 2);
+}
+
+/** The extended figures of every compared label; null unless they were asked for. */
+async function extendedOf(
+  reference: Mask,
+  test: Uint8Array,
+  found: readonly PairMetrics[],
+  settings: MetricSettings,
+  options: Pick<Options, 'extended' | 'body' | 'boundaryWidth'> & { referencePath: string },
+): Promise<ExtendedMetrics[] | null> {
+  const boundaryMm = number('--boundary-width', options.boundaryWidth ?? '2', 0, Infinity);
+  if (!options.extended) {
+    if (options.body === undefined) return null;
+    throw new Problem('option-not-valid', '--body goes with --extended. Nothing was compared.');
+  }
+  const body = options.body === undefined ? null : await readMask(options.body);
+  const difference = body && gridDifference(reference.grid, body.grid);
+  if (difference) {
+    throw new Problem(
+      'mask-grid-differs',
+      `${options.body} is not on the grid of ${options.referencePath}: ${difference}. Nothing was compared.`,
+    );
+  }
+  return found.map(({ label }) =>
+    extendedMetrics(
+      reference.labels,
+      test,
+      reference.grid,
+      label,
+      { ...settings, boundaryMm },
+      body?.labels ?? null,
+    ),
+  );
 }
 
 /** The test's labels on the reference's grid; resampled only when that was asked for. */
