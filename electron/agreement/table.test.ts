@@ -76,11 +76,19 @@ describe('summarise', () => {
       row('inter', 'x', ['A', 'C'], 3),
       row('inter', 'y', ['A', 'B'], 5),
     ]);
-    expect(lines.map((line) => line.pair)).toEqual(['all', 'A – B', 'A – C']);
+    expect(lines.map((line) => line.pair)).toEqual([
+      'all',
+      'A with the others',
+      'B with the others',
+      'C with the others',
+      'A – B',
+      'A – C',
+    ]);
     const { dice } = lines[0].values;
     expect(dice.n).toBe(2);
     expect(dice.mean).toBeCloseTo(((1 + 0.75) / 2 + 1) / 2, 12);
-    expect(lines[1].values.dice).toMatchObject({ n: 2, mean: 1, sd: 0 });
+    expect(lines[4].values.dice).toMatchObject({ n: 2, mean: 1, sd: 0 });
+    expect(lines[3].values.dice).toMatchObject({ n: 1, mean: 0.75 });
   });
   it('never mixes kinds of comparison or arms', () => {
     const lines = summarise([

@@ -23,11 +23,17 @@ export interface ComparisonRow {
   readonly b: ComparisonSide;
   readonly metrics: PairMetrics;
 }
+/** What a line is over: all pairs, those that one reader is in, or those of one pair. */
+export type Scope = 'all' | 'reader' | 'pair';
 export interface SummaryRow {
   comparison: Comparison;
   structureLabel: number;
   structureName: string;
-  /** "all", "A – B" for two readers, "A" for one reader's rounds or for a reader against the AI. */
+  scope: Scope;
+  /**
+   * "all"; "A with the others" for the pairs that a reader is in, where there are several; "A – B" for two readers; "A"
+   * for one reader's rounds or for a reader against the AI.
+   */
   pair: string;
   /** True for the line over all pairs, whatever a reader may be called. */
   isAll: boolean;
@@ -44,7 +50,20 @@ const KINDS: Comparison[] = ['inter', 'intra', 'ai'];
  * of different arms (assisted, unassisted), each combination gets lines of its own, named in `pair`.
  */
 export function summarise(rows: readonly ComparisonRow[]): SummaryRow[] {
-  const lines: SummaryRow[] = [];
+  return linesOf(rows).map((line) => summaryOf(line));
+}
+
+/** The rows behind one line of the summary. */
+export interface LineRows {
+  scope: Scope;
+  name: string;
+  arms: string | null;
+  rows: readonly ComparisonRow[];
+}
+
+/** The lines of the summary in its order: all pairs, each reader (of three or more), each pair. */
+export function linesOf(rows: readonly ComparisonRow[]): LineRows[] {
+  const lines: LineRows[] = [];
   for (const comparison of KINDS) {
     const ofKind = rows.filter((row) => row.comparison === comparison);
     const arms = Map.groupBy(ofKind, armsOf);
@@ -52,14 +71,24 @@ export function summarise(rows: readonly ComparisonRow[]): SummaryRow[] {
       for (const combination of arms.keys()) {
         const named = arms.size > 1 ? combination : null;
         const chosen = ofStructure.filter((row) => armsOf(row) === combination);
-        if (chosen.length === 0) continue;
-        lines.push(summaryRow(chosen, 'all', true, named));
-        for (const ofPair of Map.groupBy(chosen, pairKey).values()) {
-          lines.push(summaryRow(ofPair, pairName(ofPair[0]), false, named));
-        }
+        if (chosen.length > 0) lines.push(...linesOfStructure(chosen, named));
       }
     }
   }
+  return lines;
+}
+
+function linesOfStructure(rows: readonly ComparisonRow[], arms: string | null): LineRows[] {
+  const pairs = [...Map.groupBy(rows, pairKey).values()];
+  const lines: LineRows[] = [{ scope: 'all', name: 'all', arms, rows }];
+  if (rows[0].comparison === 'inter' && pairs.length > 1) {
+    const names = new Map(rows.flatMap(({ a, b }) => [a, b].map((side) => [side.personId, side.name])));
+    for (const [person, name] of names) {
+      const own = rows.filter(({ a, b }) => a.personId === person || b.personId === person);
+      lines.push({ scope: 'reader', name: `${name} with the others`, arms, rows: own });
+    }
+  }
+  for (const ofPair of pairs) lines.push({ scope: 'pair', name: pairName(ofPair[0]), arms, rows: ofPair });
   return lines;
 }
 
@@ -77,17 +106,13 @@ function pairKey(row: ComparisonRow): string {
   return row.comparison === 'inter' ? `${row.a.personId}/${row.b.personId}` : `${row.b.personId}`;
 }
 
-function summaryRow(
-  rows: readonly ComparisonRow[],
-  name: string,
-  isAll: boolean,
-  arms: string | null,
-): SummaryRow {
+/** The summary of a line's rows. */
+export function summaryOf({ rows, scope, name, arms }: LineRows): SummaryRow {
   const { comparison, structureLabel, structureName } = rows[0];
   const values = {} as Record<FigureKey, SummaryValue>;
   for (const key of FIGURE_KEYS) values[key] = summariseValues(caseMeans(rows, key));
   const pair = arms === null ? name : `${name} (${arms})`;
-  return { comparison, structureLabel, structureName, pair, isAll, arms, values };
+  return { comparison, structureLabel, structureName, scope, pair, isAll: scope === 'all', arms, values };
 }
 
 /** One value a case: the mean over its pairs in which the figure is defined, or null. */
