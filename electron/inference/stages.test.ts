@@ -121,6 +121,29 @@ describe('tiles', () => {
     expect(tileStarts(110, 64, 0.5)).toEqual([0, 23, 46]);
     expect(tileStarts(69, 32, 0.5)).toEqual([0, 12, 25, 37]);
   });
+  // Sides of volume and tile, step as a share of the tile, and what nnU-Net 2.8 gives for them.
+  test.each<[number, number, number, number[]]>([
+    [65, 64, 0.5, [0, 1]],
+    [96, 64, 0.5, [0, 32]],
+    [97, 64, 0.5, [0, 16, 33]],
+    [128, 64, 0.5, [0, 32, 64]],
+    [200, 96, 0.5, [0, 35, 69, 104]],
+    [122, 96, 0.5, [0, 26]],
+    [101, 64, 0.5, [0, 18, 37]],
+    [30, 16, 0.5, [0, 7, 14]],
+    [69, 64, 0.5, [0, 5]],
+    [79, 64, 0.25, [0, 15]],
+    [112, 40, 0.5, [0, 18, 36, 54, 72]],
+    [512, 192, 0.5, [0, 80, 160, 240, 320]],
+    [133, 128, 1, [0, 5]],
+  ])('%i voxels in tiles of %i, steps of %f', (size, patch, step, starts) => {
+    expect(tileStarts(size, patch, 1 - step)).toEqual(starts);
+  });
+  test('slices of 2D networks come once each, in order', () => {
+    for (const size of [1, 2, 3, 50, 151])
+      expect(tileStarts(size, 1, 0.5)).toEqual(Array.from({ length: size }, (_, n) => n));
+    expect(tileStarts(9, 4, 0.9)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
   test('every voxel is covered and no tile leaves the volume', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 90 }), (patch, more) => {

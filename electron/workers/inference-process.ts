@@ -1,7 +1,7 @@
 // The process in which networks run: one request in, progress and one outcome out. It may die; nothing else does.
 import { writeFileSync } from 'node:fs';
 import { Problem, type ProblemDetails } from '../contract/problem.ts';
-import { loadModel, openSession, segment } from '../inference/index.ts';
+import { loadModel, openModel, segment } from '../inference/index.ts';
 import type { InferenceProgress, InferenceRequest, InferenceResult } from '../inference/index.ts';
 
 export type InferenceTask =
@@ -28,8 +28,12 @@ async function perform(task: InferenceTask): Promise<InferenceResult | null> {
     await importCheckpoint(task.folder, { outputFolder: task.target });
   }
   const folder = task.kind === 'import' ? task.target : task.folder;
-  const session = await openSession(await loadModel(folder), 'cpu');
-  await session.close();
+  const model = await openModel(await loadModel(folder), 'cpu');
+  try {
+    for (let n = 0; n < model.count; n++) await model.network(n);
+  } finally {
+    await model.close();
+  }
   return null;
 }
 

@@ -22,6 +22,8 @@ import * as naive from './test-naive-network.ts';
 import {
   tinyDataset,
   tinyPlans,
+  tinyResidualPlans,
+  tinyResidualShapes,
   tinyShapes,
   testWeights,
   torchLegacy,
@@ -125,6 +127,26 @@ describe('a tiny network', () => {
     const scores = await run(onnx, slice, [1, 1, 1, 6, 8]);
     expect(scores.dims).toEqual([1, 2, 1, 6, 8]);
     expectClose(scores.data as Float32Array, naive.tinyNetwork(weights, slice, [1, 6, 8], [1, 2, 2]));
+  });
+
+  it.each([
+    ['3d_fullres', [4, 4, 8], [2, 2, 2]],
+    ['2d', [8, 12], [1, 2, 2]],
+  ] as const)('residual, %s, equals plain loops', async (configuration, patch, stride) => {
+    const rank = patch.length === 2 ? 2 : 3;
+    const plans = tinyResidualPlans([...patch]);
+    const weights = writeTinyFolder(folder(), {
+      shapes: tinyResidualShapes(rank),
+      plans,
+      configuration,
+      mirror: [],
+    });
+    await importCheckpoint(home, { outputFolder: target() });
+    const shape = (rank === 2 ? [1, ...patch] : patch) as [number, number, number];
+    const values = testWeights({ v: shape })['v'].values;
+    const scores = await run(join(target(), 'model.onnx'), values, [1, 1, ...shape]);
+    const expected = naive.tinyResidualNetwork(weights, values, shape, [...stride]);
+    expectClose(scores.data as Float32Array, expected);
   });
 
   it('with its weights listed again, and under a wrapper’s prefix', async () => {

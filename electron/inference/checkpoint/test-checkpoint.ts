@@ -59,6 +59,75 @@ export function tinyShapesV1(rank: 2 | 3): Record<string, number[]> {
   };
 }
 
+/**
+ * A ResidualEncoderUNet of three stages, 2 → 3 → 3 features: the first block of the second stage projects what it adds,
+ * that of the third only averages it. One block a stage but two in the second.
+ */
+export function tinyResidualShapes(rank: 2 | 3): Record<string, number[]> {
+  const ones = Array.from({ length: rank }, () => 1);
+  const threes = ones.map(() => 3);
+  const twos = ones.map(() => 2);
+  const norm = (key: string, to: number) => ({ [`${key}.weight`]: [to], [`${key}.bias`]: [to] });
+  const block = (key: string, from: number, to: number) => ({
+    [`${key}.conv.weight`]: [to, from, ...threes],
+    [`${key}.conv.bias`]: [to],
+    ...norm(`${key}.norm`, to),
+  });
+  const residual = (key: string, from: number, to: number) => ({
+    ...block(`${key}.conv1`, from, to),
+    ...block(`${key}.conv2`, to, to),
+  });
+  return {
+    ...block('encoder.stem.convs.0', 1, 2),
+    ...residual('encoder.stages.0.blocks.0', 2, 2),
+    ...residual('encoder.stages.1.blocks.0', 2, 3),
+    'encoder.stages.1.blocks.0.skip.1.conv.weight': [3, 2, ...ones],
+    ...norm('encoder.stages.1.blocks.0.skip.1.norm', 3),
+    ...residual('encoder.stages.1.blocks.1', 3, 3),
+    ...residual('encoder.stages.2.blocks.0', 3, 3),
+    'decoder.transpconvs.0.weight': [3, 3, ...twos],
+    'decoder.transpconvs.0.bias': [3],
+    ...block('decoder.stages.0.convs.0', 6, 3),
+    'decoder.seg_layers.0.weight': [2, 3, ...ones],
+    'decoder.seg_layers.0.bias': [2],
+    'decoder.transpconvs.1.weight': [3, 2, ...twos],
+    'decoder.transpconvs.1.bias': [2],
+    ...block('decoder.stages.1.convs.0', 4, 2),
+    'decoder.seg_layers.1.weight': [2, 2, ...ones],
+    'decoder.seg_layers.1.bias': [2],
+  };
+}
+
+/** plans.json of that network, in the words of nnU-Net since 2.4. */
+export function tinyResidualPlans(patch: number[]) {
+  const plans = tinyPlans(patch);
+  const all = (n: number) => patch.map(() => n);
+  const torch = (name: string) => `torch.nn.modules.${name}${patch.length}d`;
+  const architecture = {
+    network_class_name: 'dynamic_network_architectures.architectures.unet.ResidualEncoderUNet',
+    arch_kwargs: {
+      n_stages: 3,
+      features_per_stage: [2, 3, 3],
+      conv_op: torch('conv.Conv'),
+      kernel_sizes: [all(3), all(3), all(3)],
+      strides: [all(1), all(2), all(2)],
+      n_blocks_per_stage: [1, 2, 1],
+      n_conv_per_stage_decoder: [1, 1],
+      conv_bias: true,
+      norm_op: torch('instancenorm.InstanceNorm'),
+      norm_op_kwargs: { eps: 1e-5, affine: true },
+      dropout_op: null,
+      nonlin: 'torch.nn.LeakyReLU',
+      nonlin_kwargs: { inplace: true },
+    },
+    _kw_requires_import: ['conv_op', 'norm_op', 'dropout_op', 'nonlin'],
+  };
+  return {
+    ...plans,
+    configurations: { ...plans.configurations, base: { ...plans.configurations.base, architecture } },
+  };
+}
+
 /** PanSegNet's attention over `tokens` voxels of 3 channels, one layer of 16 features. */
 export function tinyAttentionShapes(tokens: number): Record<string, number[]> {
   const linear = (key: string, from: number, to: number) => ({

@@ -49,15 +49,19 @@ const biasOf = (weights: Weights, key: string, channels: number) =>
   Object.hasOwn(weights, `${key}.bias`) ? weights[`${key}.bias`].values : new Float32Array(channels);
 
 function block(x: Block, weights: Weights, key: string, stride: Triple = [1, 1, 1], norm = 'norm'): Block {
-  const { channels, shape } = convolution(x, weights, `${key}.conv`, stride);
-  const [scale, shift] = ['weight', 'bias'].map((part) => weights[`${key}.${norm}.${part}`].values);
+  return nonlinear(normalised(convolution(x, weights, `${key}.conv`, stride), weights, `${key}.${norm}`));
+}
+
+function nonlinear({ channels, shape }: Block): Block {
+  return { shape, channels: channels.map((values) => values.map((y) => (y > 0 ? y : 0.01 * y))) };
+}
+
+function normalised({ channels, shape }: Block, weights: Weights, key: string): Block {
+  const [scale, shift] = ['weight', 'bias'].map((part) => weights[`${key}.${part}`].values);
   const normed = channels.map((values, c) => {
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-    return values.map((value) => {
-      const y = ((value - mean) / Math.sqrt(variance + 1e-5)) * scale[c] + shift[c];
-      return y > 0 ? y : 0.01 * y;
-    });
+    return values.map((value) => ((value - mean) / Math.sqrt(variance + 1e-5)) * scale[c] + shift[c]);
   });
   return { channels: normed, shape };
 }
@@ -103,6 +107,64 @@ export function tinyNetwork(
   const both = { shape, channels: [...raised.channels, ...skip.channels] };
   const last = block(both, weights, 'decoder.stages.0.convs.0');
   const { channels } = convolution(last, weights, 'decoder.seg_layers.0', [1, 1, 1]);
+  return Float32Array.from(channels.flatMap((channel) => [...channel]));
+}
+
+/** Means of blocks of `stride` voxels. */
+function averaged({ channels, shape }: Block, stride: Triple): Block {
+  const outShape = shape.map((n, d) => n / stride[d]) as Triple;
+  const size = stride[0] * stride[1] * stride[2];
+  const average = (values: Float64Array) => {
+    const out = new Float64Array(outShape[0] * outShape[1] * outShape[2]);
+    each(shape, (d, h, w, n) => {
+      const at = [d, h, w].map((i, axis) => Math.floor(i / stride[axis]));
+      out[(at[0] * outShape[1] + at[1]) * outShape[2] + at[2]] += values[n] / size;
+    });
+    return out;
+  };
+  return { shape: outShape, channels: channels.map(average) };
+}
+
+/** Two convolutions, and the input averaged down and projected where the checkpoint says so. */
+function residual(x: Block, weights: Weights, key: string, stride: Triple): Block {
+  const inner = block(x, weights, `${key}.conv1`, stride);
+  const out = normalised(
+    convolution(inner, weights, `${key}.conv2.conv`, [1, 1, 1]),
+    weights,
+    `${key}.conv2.norm`,
+  );
+  let side = averaged(x, stride);
+  if (Object.hasOwn(weights, `${key}.skip.1.conv.weight`))
+    side = normalised(
+      convolution(side, weights, `${key}.skip.1.conv`, [1, 1, 1]),
+      weights,
+      `${key}.skip.1.norm`,
+    );
+  return nonlinear({
+    shape: out.shape,
+    channels: out.channels.map((values, c) => values.map((value, n) => value + side.channels[c][n])),
+  });
+}
+
+/** Scores of `tinyResidualShapes`, one channel after the other. */
+export function tinyResidualNetwork(
+  weights: Weights,
+  values: Float32Array,
+  shape: Triple,
+  stride: Triple,
+): Float32Array {
+  const stem = block(input(values, shape), weights, 'encoder.stem.convs.0');
+  const first = residual(stem, weights, 'encoder.stages.0.blocks.0', [1, 1, 1]);
+  const half = residual(first, weights, 'encoder.stages.1.blocks.0', stride);
+  const second = residual(half, weights, 'encoder.stages.1.blocks.1', [1, 1, 1]);
+  const deep = residual(second, weights, 'encoder.stages.2.blocks.0', stride);
+  const decoded = (x: Block, skip: Block, level: number) => {
+    const raised = up(x, weights, `decoder.transpconvs.${level}`, stride);
+    const both = { shape: skip.shape, channels: [...raised.channels, ...skip.channels] };
+    return block(both, weights, `decoder.stages.${level}.convs.0`);
+  };
+  const last = decoded(decoded(deep, second, 0), first, 1);
+  const { channels } = convolution(last, weights, 'decoder.seg_layers.1', [1, 1, 1]);
   return Float32Array.from(channels.flatMap((channel) => [...channel]));
 }
 
