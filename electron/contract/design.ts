@@ -5,6 +5,9 @@ import * as z from 'zod';
 export const ArmSchema = z.enum(['assisted', 'unassisted', 'after-draft']);
 export type Arm = z.infer<typeof ArmSchema>;
 
+/** More cases are nobody's plan. */
+export const PLAN_LIMIT = 100_000;
+
 export const DesignSchema = z
   .strictObject({
     armsBy: z
@@ -26,7 +29,7 @@ export const DesignSchema = z
       ),
     readersPerCase: z.int().min(2).max(100).optional().describe('Of the balanced design.'),
     groups: z.int().min(2).max(20).optional().describe('Of the split-plot design.'),
-    plannedCases: z.int().min(1).max(100_000).optional().describe('For costs and checks; no limit.'),
+    plannedCases: z.int().min(1).max(PLAN_LIMIT).optional().describe('For costs and checks; no limit.'),
   })
   .describe('Who reads what, in which arm.');
 export type Design = z.infer<typeof DesignSchema>;

@@ -1,6 +1,7 @@
 // The host and its studies: start screen, sign-in, set-up, board, audit.
 import * as z from 'zod';
 import { AuditPageSchema, AuditVerdictSchema, type AuditFilter } from '../../electron/contract/audit.ts';
+import { PlanSchema, type PlanRequest } from '../../electron/contract/planning.ts';
 import { HostSchema } from '../../electron/contract/host.ts';
 import { BoardEntrySchema } from '../../electron/contract/reads.ts';
 import {
@@ -20,6 +21,10 @@ export const host = () => call(HostSchema, '/api/host');
 /** Creates NAME.concord/ in the studies folder, or in `folder`. */
 export const createStudy = (protocol: Protocol, folder?: string) =>
   call(StudyFaceSchema, '/api/studies', { method: 'POST', json: { protocol, folder } });
+
+/** What a design costs and buys. */
+export const plan = (request: PlanRequest) =>
+  call(PlanSchema, '/api/plan', { method: 'POST', json: request });
 
 export const openStudy = (folder: string) =>
   call(StudyFaceSchema, '/api/studies/open', { method: 'POST', json: { folder } });

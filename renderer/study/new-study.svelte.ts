@@ -1,6 +1,7 @@
 // The New study form: what was typed, and what is wrong with it beside each field, by the same schema as the backend.
 import { READER_COLOURS, STRUCTURE_COLOURS } from '../../electron/contract/identity.ts';
 import { Problem } from '../../electron/contract/problem.ts';
+import type { Arm, Design, NewQuestion } from '../../electron/contract/design.ts';
 import { ProtocolSchema, type Protocol } from '../../electron/contract/study.ts';
 
 export interface Issue {
@@ -10,6 +11,37 @@ export interface Issue {
 
 /** The address of a field in the form, for example `readers.0.name`. */
 type FieldErrors = Record<string, string>;
+
+/** A question as it is typed: levels in one line, commas between them. */
+export interface QuestionFields {
+  text: string;
+  scale: NewQuestion['scale'];
+  levels: string;
+  minimum: number | null;
+  maximum: number | null;
+  unit: string;
+  scope: NewQuestion['scope'];
+  required: boolean;
+  moment: NewQuestion['moment'];
+}
+
+function questionValues({ levels, minimum, maximum, unit, ...rest }: QuestionFields) {
+  if (rest.scale !== 'interval') {
+    return {
+      ...rest,
+      levels: levels
+        .split(',')
+        .map((level) => level.trim())
+        .filter(Boolean),
+    };
+  }
+  return {
+    ...rest,
+    ...(minimum === null ? {} : { minimum }),
+    ...(maximum === null ? {} : { maximum }),
+    ...(unit.trim() === '' ? {} : { unit: unit.trim() }),
+  };
+}
 
 export class NewStudyForm {
   name = $state('');
@@ -24,6 +56,18 @@ export class NewStudyForm {
     { name: 'Round 1', arm: 'assisted', washoutDays: 0, share: 1 },
     { name: 'Round 2', arm: 'assisted', washoutDays: 14, share: 1 },
   ]);
+  auditors = $state<{ name: string; passphrase: string }[]>([]);
+  design = $state({
+    armsBy: 'round' as Design['armsBy'],
+    arms: ['assisted', 'unassisted'] as Arm[],
+    reading: 'all' as Design['reading'],
+    readersPerCase: 2,
+    groups: 2,
+    plannedCases: 40,
+  });
+  questions = $state<QuestionFields[]>([]);
+  qualification = $state({ on: false, passMark: 0.8 });
+  instructions = $state({ text: '', minutesPerRead: 15 });
   /** Errors show once somebody tried to create the study, then follow the typing. */
   tried = $state(false);
   private refused = $state.raw<FieldErrors>({});
@@ -44,9 +88,42 @@ export class NewStudyForm {
       // A reader's line that was left empty is no reader.
       readers: $state.snapshot(this.readers).filter((reader) => reader.name || reader.passphrase),
       rounds: $state.snapshot(this.rounds),
+      auditors: $state.snapshot(this.auditors).filter((auditor) => auditor.name || auditor.passphrase),
+      design: this.designValues(),
+      questions: $state.snapshot(this.questions).map(questionValues),
+      ...(this.qualification.on ? { qualification: { passMark: this.qualification.passMark } } : {}),
+      instructions: $state.snapshot(this.instructions),
     };
   }
 
+  /** Only what belongs to the chosen design: the rest is no part of the protocol. */
+  designValues(): Design {
+    const { armsBy, arms, reading, readersPerCase, groups, plannedCases } = $state.snapshot(this.design);
+    return {
+      armsBy,
+      arms: armsBy === 'round' ? [] : arms,
+      reading,
+      plannedCases,
+      ...(reading === 'balanced' ? { readersPerCase } : {}),
+      ...(reading === 'split-plot' ? { groups } : {}),
+    };
+  }
+  /** Readers that have a name; what the plan counts. */
+  readonly namedReaders = $derived(this.readers.filter((reader) => reader.name.trim()).length);
+
+  addQuestion(): void {
+    this.questions.push({
+      text: '',
+      scale: 'ordinal',
+      levels: 'low, middle, high',
+      minimum: null,
+      maximum: null,
+      unit: '',
+      scope: 'case',
+      required: true,
+      moment: 'after',
+    });
+  }
   addStructure(): void {
     const label = Math.max(0, ...this.structures.map((structure) => structure.label)) + 1;
     const unused = STRUCTURE_COLOURS.find(

@@ -11,6 +11,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   'POST /api/studies': 'any',
   'POST /api/studies/open': 'any',
   'POST /api/studies/demo': 'any',
+  'POST /api/plan': 'any',
   'GET /api/models': 'any',
   'POST /api/models': 'any',
   'GET /api/studies/:study': 'any',

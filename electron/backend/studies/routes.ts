@@ -13,9 +13,11 @@ import {
   StructureOrderSchema,
 } from '../../contract/study.ts';
 import { AuditFilterSchema, type AuditVerdict } from '../../contract/audit.ts';
+import { PlanRequestSchema } from '../../contract/planning.ts';
 import type { OpenStudy, StudyEnv } from '../context.ts';
 import { bearerToken, coordinatorOnly, overseerOnly, signedIn, who } from '../http/access.ts';
 import { check } from '../http/problems.ts';
+import { planOf } from './planning.ts';
 import type { StudyService } from './service.ts';
 import { addStructure, changeStructure, orderStructures } from './structures.ts';
 
@@ -37,6 +39,7 @@ export function hostRoutes({ studies, openDemo }: HostRouteNeeds) {
         return c.json(await studies.face(await studies.create(protocol, folder), null), 201);
       },
     )
+    .post('/plan', check('json', PlanRequestSchema), (c) => c.json(planOf(c.req.valid('json'))))
     .post('/studies/open', check('json', OpenStudySchema), async (c) =>
       c.json(await studies.face(await studies.open(c.req.valid('json').folder), null)),
     )
