@@ -128,3 +128,16 @@ export function moved<T extends { label: number }>(
   [next[from], next[to]] = [next[to], next[from]];
   return next;
 }
+
+/** Puts one structure in the place that another has now. */
+export function placedAt<T extends { label: number }>(
+  structures: readonly T[],
+  label: number,
+  other: number,
+): T[] {
+  const to = structures.findIndex((structure) => structure.label === other);
+  const moving = structures.find((structure) => structure.label === label);
+  if (to < 0 || !moving) return [...structures];
+  const rest = structures.filter((structure) => structure !== moving);
+  return [...rest.slice(0, to), moving, ...rest.slice(to)];
+}

@@ -1,6 +1,6 @@
 // A person's own order of the structures.
 import { describe, expect, it } from 'vitest';
-import { inOrder, moved } from './display.svelte.ts';
+import { inOrder, moved, placedAt } from './display.svelte.ts';
 
 const study = [5, 3, 8, 1].map((label) => ({ label }));
 const labels = (list: { label: number }[]) => list.map(({ label }) => label);
@@ -10,6 +10,13 @@ describe('order of structures', () => {
     expect(labels(inOrder(study, []))).toEqual([5, 3, 8, 1]);
     expect(labels(inOrder(study, [1, 8]))).toEqual([1, 8, 5, 3]);
     expect(labels(inOrder(study, [99, 3]))).toEqual([3, 5, 8, 1]);
+  });
+  it('takes the place of another', () => {
+    expect(labels(placedAt(study, 1, 5))).toEqual([1, 5, 3, 8]);
+    expect(labels(placedAt(study, 5, 8))).toEqual([3, 8, 5, 1]);
+    expect(labels(placedAt(study, 5, 1))).toEqual([3, 8, 1, 5]);
+    expect(labels(placedAt(study, 3, 3))).toEqual([5, 3, 8, 1]);
+    expect(labels(placedAt(study, 77, 3))).toEqual([5, 3, 8, 1]);
   });
   it('moves one by one and stops at the ends', () => {
     expect(labels(moved(study, 8, -1))).toEqual([5, 8, 3, 1]);
