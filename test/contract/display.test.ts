@@ -146,6 +146,19 @@ describe('measurements', () => {
     ).rejects.toThrow('keeps its measurements');
   });
 
+  it('go on with a read that is opened again', async () => {
+    const board = await (await get('/board', study.coordinator)).json<{ readId: string; state: string }[]>();
+    const { readId } = board.find(({ state }) => state === 'sealed')!;
+    const reopened = await post(`/reads/${readId}/reopen`, study.coordinator, { reason: 'to look again' });
+    const { readId: next } = await reopened.json<{ readId: string }>();
+    const again = await (
+      await get(`/reads/${next}/annotations`, study.readers[1].token)
+    ).json<Annotation[]>();
+    expect(again).toMatchObject([{ kind: 'ruler', value: 5 }]);
+    const before = await (await get(`/reads/${readId}/annotations`, study.coordinator)).json<Annotation[]>();
+    expect(before[0].id).not.toBe(again[0].id);
+  });
+
   it('no structure joins a study once a read is sealed', async () => {
     const answer = await post('/structures', study.coordinator, { name: 'Late', colour: '#ffffff' });
     expect(answer).toMatchObject({ status: 409, code: 'structures-fixed' });

@@ -6,6 +6,7 @@ import type { Writable } from '../../database/open.ts';
 import type { OpenStudy } from '../context.ts';
 import { newId } from '../identity.ts';
 import { copyAnswers } from './questions.ts';
+import { copyMeasurements } from './measurements.ts';
 import { notFound } from './refusals.ts';
 import type { AssignmentKey, ReadService, Seal } from './service.ts';
 import { currentRead, findRead, insertRead, listAssignments, updateRead, type ReadRecord } from './store.ts';
@@ -41,6 +42,7 @@ export function createReadLife(now: () => number): Life {
         first_draft_revision_id: sealed.firstDraftRevisionId,
       });
       await copyAnswers(tx, readId, newRead, at);
+      await copyMeasurements(tx, readId, newRead);
       const details = { reason, from: readId, version: sealed.version + 1, sha256: sealed.sealedSha256 };
       await appendAudit(tx, { actor: by.name, action: 'read.reopened', subject: newRead, details }, at);
       return { readId: newRead, personId: sealed.personId };
