@@ -3,11 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Grid, Triple } from '../../contract/geometry.ts';
-import { readMask, readVolume, writeNifti } from '../../imaging/index.ts';
-import { probabilityFiles } from '../outputs.ts';
-import { segment } from '../segment.ts';
-import { importCheckpoint, type ImportOptions } from './import-checkpoint.ts';
+import type { Triple } from '../../contract/geometry.ts';
+import type { ImportOptions } from './import-checkpoint.ts';
 import {
   testWeights,
   tinyAttentionShapes,
@@ -20,6 +17,7 @@ import {
 } from './test-checkpoint.ts';
 import { tinyNetwork, tinyNetworkV1 } from './test-naive-network.ts';
 import { predict, type NaivePlan } from './test-naive-prediction.ts';
+import { channel, checkpointIn, expectClose, normalised, runIn, sigmoid, volume } from './test-whole-run.ts';
 
 let home: string;
 beforeEach(() => {
@@ -27,55 +25,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-const checkpoint = () => join(home, 'nnUNetTrainer__nnUNetPlans__tiny');
-
-/** A volume of D×H×W voxels without zeros, so that nothing is cropped; another one for each seed. */
-function volume([depth, height, width]: Triple, spacing: Triple, seed = 7) {
-  const voxels = testWeights({ v: [depth, height, width] }, seed)['v'].values.map((v) => 20 * v + 100);
-  const grid: Grid = {
-    shape: [width, height, depth],
-    spacing: [spacing[2], spacing[1], spacing[0]],
-    origin: [0, 0, 0],
-    direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
-  };
-  return { voxels, grid };
-}
-
-/** (x − mean) / sd, as all of these plans ask for. */
-function normalised(values: Float32Array): Float32Array {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return values.map((value) => (value - mean) / Math.sqrt(variance));
-}
-
-async function run(
-  volumes: ReturnType<typeof volume>[],
-  labels: number[],
-  options: Partial<ImportOptions> = {},
-) {
-  const modelFolder = join(home, 'model');
-  const { manifest } = await importCheckpoint(checkpoint(), { outputFolder: modelFolder, ...options });
-  const inputs = volumes.map((_, n) => join(home, `input_000${n}.nii`));
-  for (const [n, path] of inputs.entries()) await writeNifti(path, volumes[n]);
-  const probabilitiesPath = join(home, 'p.nii');
-  const output = { kind: 'nifti' as const, path: join(home, 'mask.nii') };
-  const request = { modelFolder, inputs, provider: 'cpu' as const, mirror: true, output, probabilitiesPath };
-  const result = await segment(request);
-  const maps: Float32Array[] = [];
-  for (const path of probabilityFiles(probabilitiesPath, labels))
-    maps.push((await readVolume(path)).voxels as Float32Array);
-  return { manifest, result, maps, mask: (await readMask(output.path)).labels };
-}
-
-function expectClose(found: Float32Array, expected: Float64Array): void {
-  expect(found.length).toBe(expected.length);
-  const worst = found.reduce((most, value, n) => Math.max(most, Math.abs(value - expected[n])), 0);
-  expect(worst).toBeLessThan(2e-5);
-}
-
-const channel = (scores: Float64Array, c: number, of: number) =>
-  scores.slice((c * scores.length) / of, ((c + 1) * scores.length) / of);
-const sigmoid = (scores: Float64Array) => scores.map((score) => 1 / (1 + Math.exp(-score)));
+const checkpoint = () => checkpointIn(home);
+const run = (volumes: ReturnType<typeof volume>[], labels: number[], options?: Partial<ImportOptions>) =>
+  runIn(home, volumes, labels, options);
 
 describe('2D networks go through a volume slice by slice', () => {
   const shape: Triple = [3, 9, 8];
@@ -236,6 +188,35 @@ describe('3D networks', () => {
     const scores = turned(tinyNetwork(weights, turned(normalised(image.voxels)), [4, 6, 8], [2, 2, 2]));
     const margin = Float64Array.from(image.voxels, (_, n) => scores[192 + n] - scores[n]);
     expectClose(maps[0], sigmoid(margin));
+  });
+
+  it.each([1, 2] as const)('plans that permute axes, of version %i', async (version) => {
+    const order: Triple = [2, 0, 1];
+    const plans = { ...(version === 1 ? tinyPlansV1([4, 6, 8], [2, 2, 2]) : tinyPlans([4, 6, 8])) };
+    plans.transpose_forward = order;
+    const weights =
+      version === 1
+        ? writeTinyFolderV1(checkpoint(), { plans, trainer: 'nnUNetTrainerV2_noMirroring' }, tinyShapesV1(3))
+        : writeTinyFolder(checkpoint(), { plans, mirror: [] });
+    // x becomes the first dimension, z the second, y the third.
+    const image = volume([9, 8, 4], [2, 2, 2]);
+    const { manifest, maps } = await run([image], [1]);
+    expect(manifest).toMatchObject({ mirror: [], nnunet: { transpose: order } });
+    const place = (n: number) => {
+      const [x, z, y] = [Math.floor(n / 72), Math.floor(n / 8) % 9, n % 8];
+      return (z * 8 + y) * 4 + x;
+    };
+    const inside = normalised(image.voxels);
+    const permuted = inside.map((_, n) => inside[place(n)]);
+    const network = (values: Float32Array, of: Triple) =>
+      (version === 1 ? tinyNetworkV1 : tinyNetwork)(weights, values, of, [2, 2, 2]);
+    const apply = version === 1 ? 'softmax' : 'nothing';
+    const scores = predict(network, [permuted], [4, 9, 8], { ...plan, mirror: [], apply });
+    const organ = channel(scores, 1, 2);
+    const expected = version === 1 ? organ : sigmoid(organ.map((score, n) => score - scores[n]));
+    const back = new Float64Array(expected.length);
+    expected.forEach((value, n) => (back[place(n)] = value));
+    expectClose(maps[0], back);
   });
 
   it('several channels, each normalised by itself, in the network’s order', async () => {
