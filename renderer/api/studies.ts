@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { AuditPageSchema, AuditVerdictSchema, type AuditFilter } from '../../electron/contract/audit.ts';
 import { PlanSchema, type PlanRequest } from '../../electron/contract/planning.ts';
+import { AnchoringSchema } from '../../electron/contract/anchoring.ts';
 import { HostSchema } from '../../electron/contract/host.ts';
 import { BoardEntrySchema } from '../../electron/contract/reads.ts';
 import {
@@ -72,6 +73,14 @@ export const changePassphrase = async (study: string, person: string, passphrase
   const path = studyPath(study, `/people/${person}/passphrase`);
   await send(path, { method: 'POST', json: { passphrase }, study });
 };
+
+/** Makes a case a qualification case with the mask at `path` as its reference. */
+export const addQualificationCase = async (study: string, caseId: string, path: string) => {
+  await send(studyPath(study, `/cases/${caseId}/qualification`), { method: 'POST', json: { path }, study });
+};
+
+/** What readers made of the AI masks. Compares what was not compared yet, which takes a while the first time. */
+export const anchoring = (study: string) => call(AnchoringSchema, studyPath(study, '/anchoring'), { study });
 
 export const verifyAudit = (study: string) =>
   call(AuditVerdictSchema, studyPath(study, '/audit/verify'), { method: 'POST', study });
