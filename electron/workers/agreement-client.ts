@@ -1,6 +1,12 @@
 // Asks agreement-worker for the metrics of a pair, off the thread that answers requests.
 import { Problem } from '../contract/problem.ts';
 import type { PairMetrics } from '../agreement/types.ts';
+import {
+  analyse,
+  type AnalysisSettings,
+  type StudyAnalysis,
+  type StudyRow,
+} from '../agreement/study/index.ts';
 import type { CaseOutcome, CaseTask } from './agreement-case-worker.ts';
 import type { AgreementOutcome, AgreementTask } from './agreement-worker.ts';
 import { workerEntry } from './entry.ts';
@@ -8,10 +14,12 @@ import { createPool } from './pool.ts';
 
 export { DEFINITIONS, METRIC_VERSION } from '../agreement/definitions.ts';
 export { listPairs, type Pair } from '../agreement/pairs.ts';
-export { summarise } from '../agreement/table.ts';
+export { chooseRows, choicesOf, type RowFilter, type StudyAnalysis } from '../agreement/study/index.ts';
 export { renderReport, type ReportFlow, type ReportInput } from '../agreement/report/index.ts';
 export { DEFAULT_SETTINGS } from '../agreement/types.ts';
 
+/** Below this many rows a thread would take longer to start than the analysis takes. */
+const WORTH_A_THREAD = 2_000;
 /** Threads of its own, started by the first pair and gone soon after the last. */
 const pool = createPool();
 
@@ -28,6 +36,15 @@ export async function comparePair(task: AgreementTask, signal?: AbortSignal): Pr
 /** Metrics of many pairs of one case, each mask unpacked once; aborting `signal` stops the thread. */
 export async function compareCase(task: CaseTask, signal?: AbortSignal): Promise<CaseOutcome> {
   return (await pool.run(workerEntry('agreement-case-worker'), task, { signal })) as CaseOutcome;
+}
+
+/** Everything that is printed of the rows; of a large study in a thread of its own. */
+export async function analyseRows(
+  rows: readonly StudyRow[],
+  settings: AnalysisSettings,
+): Promise<StudyAnalysis> {
+  if (rows.length < WORTH_A_THREAD) return analyse(rows, settings);
+  return (await pool.run(workerEntry('agreement-analysis-worker'), { rows, settings })) as StudyAnalysis;
 }
 
 /** Ends the threads; a later pair starts new ones. */

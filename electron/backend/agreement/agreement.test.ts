@@ -2,13 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBareStudy, type BareStudy } from '../../../test/fixtures/bare-study.ts';
 import { drawnMask, sealReads, type Hand } from '../../../test/fixtures/sealed-study.ts';
 import { closeAgreement } from '../../workers/agreement-client.ts';
 import { createJobService, type JobService } from '../jobs/service.ts';
 import { createAgreementService, type AgreementService } from './service.ts';
 
+// Threads start while other tests run.
+vi.setConfig({ testTimeout: 60_000 });
 const SHAPE: [number, number, number] = [48, 32, 16];
 let folder: string;
 let bare: BareStudy;
@@ -49,6 +51,18 @@ describe('agreement of a study', () => {
     const first = await agreement.latest(bare.study);
     expect(first.rows).toHaveLength(48 * 3);
     expect(first.stale).toBe(false);
+    const narrow = await agreement.latest(bare.study, {
+      rounds: [1],
+      structures: [1],
+      comparison: 'inter',
+      rows: 5,
+    });
+    expect(narrow).toMatchObject({ rowCount: 18, choices: { cases: 6, rounds: [1, 2], hasAi: false } });
+    expect(narrow.rows).toHaveLength(5);
+    expect(new Set(narrow.summary.map((line) => line.comparison))).toEqual(new Set(['inter']));
+    expect(narrow.summary[0]).toMatchObject({ structureLabel: 1, scope: 'all', values: { dice: { n: 6 } } });
+    expect(narrow.summary[0].bootstrap!['dice'].replicates).toBe(2000);
+    expect(narrow.reads.every((read) => read.order !== null && read.activeSeconds! > 0)).toBe(true);
     expect(await compute()).toMatchObject({ computed: 0 });
     expect((await agreement.latest(bare.study)).rows).toEqual(first.rows);
 

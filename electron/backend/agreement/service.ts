@@ -1,10 +1,18 @@
 // Agreement: pins the sealed revisions, has workers compare them pair by pair, keeps every number with its inputs.
-import type { Agreement, AgreementRow } from '../../contract/agreement.ts';
+import type { Agreement, AgreementQuery, AgreementRow } from '../../contract/agreement.ts';
 import type { Job } from '../../contract/jobs.ts';
 import type { Person } from '../../contract/study.ts';
 import { Problem } from '../../contract/problem.ts';
 import { appendAudit } from '../../database/audit.ts';
-import { DEFINITIONS, METRIC_VERSION, summarise, type Pair } from '../../workers/agreement-client.ts';
+import {
+  analyseRows,
+  choicesOf,
+  chooseRows,
+  DEFINITIONS,
+  METRIC_VERSION,
+  type Pair,
+  type StudyAnalysis,
+} from '../../workers/agreement-client.ts';
 import type { OpenStudy } from '../context.ts';
 import { newId } from '../identity.ts';
 import type { JobService } from '../jobs/service.ts';
@@ -25,9 +33,13 @@ import {
 
 export { sealedReads, type SealedRead } from './store.ts';
 
+/** Of every interval: the same digits wherever they are printed. */
+export const BOOTSTRAP = { replicates: 2000, seed: 1 } as const;
+const FIGURES_KEPT = 12;
+
 export interface AgreementService {
-  /** The latest stored run with its summary, and whether it still holds. */
-  latest(study: OpenStudy): Promise<Agreement>;
+  /** The latest stored run with every figure of what the query lets through, and whether it still holds. */
+  latest(study: OpenStudy, query?: AgreementQuery): Promise<Agreement>;
   /**
    * Computes the pairs that are missing in the background, and stores them as they come. Throws Problem
    * `nothing-to-compare` when no two sealed reads belong together.
@@ -43,6 +55,22 @@ export function createAgreementService(needs: { jobs: JobService }): AgreementSe
     if (lately?.runId !== run.id) lately = { runId: run.id, rows: rowsOf(study.database.read, run) };
     lately.rows.catch(() => (lately = null));
     return lately.rows;
+  }
+
+  /** Figures of the last few narrowings of a run: going back and forth between filters costs nothing. */
+  const figured = new Map<string, Promise<StudyAnalysis>>();
+
+  async function narrowed(runId: string, all: readonly AgreementRow[], query: AgreementQuery) {
+    const { comparison, rows: most, withAi, ...filter } = query;
+    const chosen = chooseRows(all, { ...filter, withAi: withAi === 'yes' });
+    const key = `${runId} ${JSON.stringify({ ...filter, withAi })}`;
+    const figures = figured.get(key) ?? analyseRows(chosen, BOOTSTRAP);
+    figured.delete(key);
+    figured.set(key, figures);
+    if (figured.size > FIGURES_KEPT) figured.delete(figured.keys().next().value!);
+    figures.catch(() => figured.delete(key));
+    const ofKind = comparison ? chosen.filter((row) => row.comparison === comparison) : chosen;
+    return { figures: await figures, rows: spread(ofKind, most), rowCount: ofKind.length };
   }
 
   async function start(study: OpenStudy, person: Person | null): Promise<Job> {
@@ -93,29 +121,40 @@ export function createAgreementService(needs: { jobs: JobService }): AgreementSe
 
   return {
     start,
-    async latest(study) {
+    async latest(study, query = {}) {
       const run = await latestRun(study.database.read);
-      const definitions = DEFINITIONS;
-      if (!run) return { run: null, stale: false, staleBecause: null, rows: [], summary: [], definitions };
-      const rows = await rowsOnce(study, run);
-      const staleBecause = await whyStale(study, run.inputs, run.metricVersion);
+      const all = run ? await rowsOnce(study, run) : [];
+      const { figures, rows, rowCount } = await narrowed(run?.id ?? '', all, query);
+      const staleBecause = run ? await whyStale(study, run.inputs, run.metricVersion) : null;
       return {
-        run: {
+        run: run && {
           id: run.id,
           computedAt: run.computedAt,
           metricVersion: run.metricVersion,
-          pairs: new Set(rows.map((row) => `${row.comparison}/${row.a.revisionId}/${row.b.revisionId}`)).size,
+          pairs: new Set(all.map((row) => `${row.comparison}/${row.a.revisionId}/${row.b.revisionId}`)).size,
           sealedReads: run.inputs.readsSealed,
           exclusions: run.exclusions,
         },
         stale: staleBecause !== null,
         staleBecause,
         rows,
-        summary: summarise(rows),
-        definitions,
+        rowCount,
+        summary: figures.lines,
+        reads: figures.reads as Agreement['reads'],
+        reliability: figures.reliability,
+        variance: figures.variance,
+        bootstrap: BOOTSTRAP,
+        choices: choicesOf(all),
+        definitions: DEFINITIONS,
       };
     },
   };
+}
+
+/** At most `most` of the rows, evenly from all of them, in their order. */
+function spread(rows: readonly AgreementRow[], most = Infinity): AgreementRow[] {
+  if (rows.length <= most) return [...rows];
+  return Array.from({ length: most }, (_, n) => rows[Math.floor((n * rows.length) / most)]);
 }
 
 async function structuresOf(study: OpenStudy): Promise<{ label: number; name: string }[]> {
