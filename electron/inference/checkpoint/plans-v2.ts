@@ -147,6 +147,8 @@ function architecture(
   const { stages, decoderBlocks, convolutionBias, normEpsilon, nonlinearity } = keywords;
   if (stages.some(({ kernel, stride }) => kernel.length !== patch.length || stride.length !== patch.length))
     throw plansWrong('plans.json lists kernels or strides whose sides are not the patch’s');
+  if (stages[0].stride.some((side) => side !== 1))
+    throw unsupported('The first stage has a stride, so the scores would be coarser than the volume');
   return {
     ...{ kind, patch, inputChannels, outputChannels, stages, decoderBlocks },
     ...{ convolutionBias, normEpsilon, nonlinearity },

@@ -139,6 +139,7 @@ describe('folders that are refused', () => {
   });
 
   it.each([
+    ['a stride in the first stage', '"pool_op_kernel_sizes":[[1,2,2],[2,2,2]]', /first stage has a stride/],
     ['a spline of order 2', '"resampling_fn_data_kwargs":{"order":2}', /resampling_fn_data_kwargs.order/],
     [
       'another preprocessor',
@@ -157,7 +158,10 @@ describe('folders that are refused', () => {
       /MedNeXt is not known/,
     ],
   ])('%s', async (_, entry, words) => {
-    const plans = JSON.stringify(tinyPlans([4, 6, 8])).replace('"patch_size"', `${entry},"patch_size"`);
+    const plans = JSON.stringify(tinyPlans([4, 6, 8])).replace(
+      '"inherits_from":"base"},"3d_cascade',
+      `"inherits_from":"base",${entry}},"3d_cascade`,
+    );
     writeTinyFolder(folder(), { plans: JSON.parse(plans) as unknown });
     expect((await refusal()).message).toMatch(words);
   });
