@@ -94,6 +94,7 @@ export class EditorState {
   see(image: ImageSource): void {
     this.image = image;
     this.settings.suit(image);
+    void this.boxes.warm();
   }
 
   get tool(): Tool {

@@ -2,6 +2,8 @@
 import type { Triple } from '../../electron/contract/geometry.ts';
 import { unite, type Box, type LabelVolume } from './label-volume.ts';
 
+const WARM_SLICES = 16;
+
 export class LabelBoxes {
   private readonly volume: LabelVolume;
   /** Hold every voxel of their label; may be wider than it. */
@@ -26,6 +28,17 @@ export class LabelBoxes {
     if (!tight) return null;
     this.tighten(label, tight);
     return { low: [...tight.low], high: [...tight.high] };
+  }
+
+  /** Looks at a mask that has just been opened a few slices at a time, so that the first operation need not. */
+  async warm(): Promise<void> {
+    while (this.stale) {
+      const { low, high } = this.stale;
+      const last = Math.min(high[2], low[2] + WARM_SLICES - 1);
+      this.scan({ low, high: [high[0], high[1], last] });
+      this.stale = last === high[2] ? null : { low: [low[0], low[1], last + 1], high };
+      await new Promise((resolve) => setTimeout(resolve));
+    }
   }
 
   /** Widens the bounds by what lies in `within`. Four voxels at a time: most of a mask is empty. */

@@ -68,6 +68,18 @@ describe('settling a proposal', () => {
 });
 
 describe('boxes of structures', () => {
+  it('are the same when they were looked at in pieces while the mask changed', async () => {
+    const shape: Triple = [9, 8, 70];
+    const { labels } = randomBlock(4, shape);
+    const volume = new LabelVolume(shape, labels);
+    const boxes = new LabelBoxes(volume);
+    const warmed = boxes.warm();
+    labels.fill(0, 0, 9 * 8 * 12);
+    volume.replace(labels.slice());
+    await warmed;
+    const cold = new LabelBoxes(volume);
+    for (const label of [1, 2, 3]) expect(boxes.of(label)).toEqual(cold.of(label));
+  });
   it.each([1, 2, 3])('stay tight while the mask changes (%i)', (seed) => {
     const { shape, labels } = randomBlock(seed, [13, 10, 8]);
     const volume = new LabelVolume(shape, labels);
