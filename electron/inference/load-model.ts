@@ -84,6 +84,12 @@ export function contradictions(manifest: Manifest): { path: string; message: str
       path: 'nnunet.ownSliceSpacing',
       message: 'it is for 2D networks, whose patch starts with 1 and whose spacing is given',
     });
+  // Imports of Concord before region-logits said sigmoid, and thresholds would be wrong without a word.
+  if (manifest.nnunet && manifest.output.activation === 'sigmoid')
+    found.push({
+      path: 'output.activation',
+      message: 'networks of nnU-Net give scores before the sigmoid, which is region-logits; import it again',
+    });
   if (manifest.nnunet && manifest.nnunet.maskForNorm.length !== manifest.channels.length)
     found.push({ path: 'nnunet.maskForNorm', message: `${manifest.channels.length} entries are needed` });
   manifest.channels.forEach(({ normalisation }, n) => {

@@ -13,15 +13,20 @@ export interface RunSizes {
   probabilities: boolean;
 }
 
+type Sized = Pick<Manifest, 'channels' | 'labels' | 'patch' | 'output'> &
+  Partial<Pick<Manifest, 'nnunet' | 'average'>>;
+
 /**
  * Bytes that a run holds at its widest moment, at the least: the arrays of this program, and of the network one tile's
  * input, output and one layer between them. What a network keeps beyond that only it knows.
  */
 export function leastMemory(
   { shape, networkShape, probabilities }: RunSizes,
-  { channels, labels, patch, output }: Pick<Manifest, 'channels' | 'labels' | 'patch' | 'output'>,
+  { channels, labels, patch, output, nnunet, average }: Sized,
 ): number {
   const inputs = channels.length;
+  // Softmax of logits needs the sum over all channels at the volume's size.
+  const sumOfAll = output.activation === 'logits' && average === 'output';
   const outputs = 1 + Math.max(...labels.map(({ channel }) => channel));
   const whole = networkShape.map((n, d) => Math.max(n, patch?.[d] ?? 0)) as Triple;
   const tile = count(patch ?? whole);
@@ -31,10 +36,12 @@ export function leastMemory(
   // A single channel that is one tile goes in as it is; otherwise tiles are copies.
   const copies = inputs === 1 && tile === count(whole) ? 0 : tile * inputs;
   const running = count(whole) * inputs + sums + copies + tile * (outputs + Math.max(inputs, outputs));
-  // Scores of all channels, one of them at the volume's size, the best score so far, and labels in bytes.
-  const resized = shape.every((n, d) => n === networkShape[d]) ? 0 : 1;
-  const best = output.activation === 'sigmoid' ? 0 : 1;
-  const maps = probabilities ? labels.filter(({ label }) => label !== 0).length : 0;
+  // Scores of all channels, one of them at the volume's size, the best score so far, and labels in bytes. nnU-Net's
+  // are decided slice by slice unless they are resampled by cubic splines.
+  const bySlice = nnunet !== undefined && nnunet.scores?.order !== 3;
+  const resized = bySlice || shape.every((n, d) => n === networkShape[d]) ? 0 : 1;
+  const best = bySlice || output.activation === 'sigmoid' || output.activation === 'region-logits' ? 0 : 1;
+  const maps = probabilities ? labels.filter(({ label }) => label !== 0).length + Number(sumOfAll) : 0;
   const deciding = count(whole) * outputs + count(shape) * (resized + best + maps + 0.25);
   // A volume has one byte a voxel at the least.
   return FLOAT * (count(shape) * inputs * 0.25 + Math.max(running, deciding));

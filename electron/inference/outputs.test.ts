@@ -103,7 +103,7 @@ describe('memory', () => {
     const needed = leastMemory({ shape, networkShape: shape, probabilities: false }, manifest);
     expect(needed / MB).toBe(64 * (1 + 3 + 3) + 16);
   });
-  test('tiles count once, sums and weights at full size; probabilities add a map a label', () => {
+  test('tiles count once, sums and weights at full size; probabilities of logits add a map a label and one for their sum', () => {
     const sizes = {
       shape: [512, 512, 256] as [number, number, number],
       networkShape: [256, 256, 256] as [number, number, number],
@@ -112,7 +112,7 @@ describe('memory', () => {
     const tiled = { ...manifest, patch: [64, 64, 64] as [number, number, number] };
     // Deciding is the widest moment: 3 scores at 64 MB, then at 256 MB one resized, the best, and labels in bytes.
     expect(leastMemory(sizes, tiled) / MB).toBe(3 * 64 + 256 * 2.25 + 64);
-    expect(leastMemory({ ...sizes, probabilities: true }, tiled) / MB).toBe(3 * 64 + 256 * 4.25 + 64);
+    expect(leastMemory({ ...sizes, probabilities: true }, tiled) / MB).toBe(3 * 64 + 256 * 5.25 + 64);
   });
   test('what cannot fit is refused with both figures', () => {
     const face = { name: 'Organs', shape: [512, 512, 900] as [number, number, number] };

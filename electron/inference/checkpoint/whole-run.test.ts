@@ -1,9 +1,10 @@
 // Whole runs of tiny imported networks against plain loops: slices, regions, several channels, folds.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Triple } from '../../contract/geometry.ts';
+import { readManifest } from '../load-model.ts';
 import type { ImportOptions } from './import-checkpoint.ts';
 import {
   testWeights,
@@ -110,6 +111,10 @@ describe('3D networks', () => {
     const image = volume(shape, [2, 2, 2]);
     const { manifest, maps, mask } = await run([image], [5, 2]);
     expect(manifest.output.activation).toBe('region-logits');
+    // As imports said before there was that word.
+    const file = join(home, 'model', 'manifest.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"region-logits"', '"sigmoid"'));
+    await expect(readManifest(join(home, 'model'))).rejects.toThrowError(/import it again/);
     expect(manifest.labels).toEqual([
       { channel: 0, label: 5, name: 'whole' },
       { channel: 1, label: 2, name: 'core' },
