@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { annotationRoutes } from './annotations/routes.ts';
 import { displayRoutes } from './display/routes.ts';
+import { adjudicationRoutes } from './adjudication/routes.ts';
 import { anchoringRoutes } from './anchoring/routes.ts';
 import { qualificationRoutes } from './qualification/routes.ts';
 import { agreementRoutes } from './agreement/routes.ts';
@@ -57,6 +58,7 @@ function createApp(services: Services) {
     .route('/', inferenceRoutes(models))
     .route('/', jobRoutes(jobs))
     .route('/', agreementRoutes(agreement))
+    .route('/', adjudicationRoutes(services.adjudication))
     .route('/', anchoringRoutes(services.anchoring))
     .route('/', qualificationRoutes({ qualification, uploads }))
     .route('/', annotationRoutes(services.annotations))

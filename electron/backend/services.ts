@@ -1,5 +1,6 @@
 // All services of the backend, wired once: the routes and the command line both stand on these.
 import { mkdirSync } from 'node:fs';
+import type { DisagreementOutcome } from '../workers/disagreement-worker.ts';
 import { createMaskClient } from '../workers/mask-client.ts';
 import { closeAgreement } from '../workers/agreement-client.ts';
 import { createPool, type Pool } from '../workers/pool.ts';
@@ -8,6 +9,7 @@ import { workerEntry } from '../workers/entry.ts';
 import { createAnnotationService, type AnnotationService } from './annotations/service.ts';
 import { createDisplayService, type DisplayService } from './display/service.ts';
 import { createBundleService, type BundleService } from './bundles/service.ts';
+import { createAdjudicationService, type AdjudicationService } from './adjudication/service.ts';
 import { createAnchoringService, type AnchoringService } from './anchoring/service.ts';
 import { createQualificationService, type QualificationService } from './qualification/service.ts';
 import { createAgreementService, type AgreementService } from './agreement/service.ts';
@@ -42,6 +44,7 @@ export interface Services {
   display: DisplayService;
   qualification: QualificationService;
   anchoring: AnchoringService;
+  adjudication: AdjudicationService;
   bundles: BundleService;
   demo: Demo;
   /** The audit chain, and every seal against its mask: intact only when both are. */
@@ -82,6 +85,10 @@ export function createServices(options: BackendOptions): Services {
     display: createDisplayService({ reads }),
     qualification: createQualificationService({ masks, client: maskClient }),
     anchoring: createAnchoringService({ masks, agreement }),
+    adjudication: createAdjudicationService({
+      masks,
+      run: async (task) => (await pool.run(workerEntry('disagreement-worker'), task)) as DisagreementOutcome,
+    }),
     bundles: createBundleService({
       client: volumeClient,
       volumes,
