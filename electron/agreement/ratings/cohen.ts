@@ -35,6 +35,8 @@ export function cohensKappa(table: readonly (readonly number[])[], weights: Weig
   }
   const estimate = 1 - observed / expected;
   if (n < 2) return { ...undefinedKappa('one subject gives no standard error'), estimate };
+  // Squares about the known means, so that a spread of nothing comes out as nothing.
+  const mean = expected - 2 * observed + observed * expected;
   let spread = 0;
   let nullSpread = 0;
   for (let i = 0; i < rows.length; i++) {
@@ -42,12 +44,12 @@ export function cohensKappa(table: readonly (readonly number[])[], weights: Weig
       const means = ofRow[i] + ofColumn[j];
       const distance = apart(i, j);
       const share = table[i][j] / n;
-      if (share > 0) spread += share * ((1 - distance) * expected - (2 - means) * observed) ** 2;
-      nullSpread += rows[i] * columns[j] * (distance - means) ** 2;
+      if (share > 0) spread += share * ((1 - distance) * expected - (2 - means) * observed - mean) ** 2;
+      nullSpread += rows[i] * columns[j] * (distance - means + expected) ** 2;
     }
   }
-  const se = standardError(spread - (expected - 2 * observed + observed * expected) ** 2, expected ** 2, n);
-  const nullSe = standardError(nullSpread - expected ** 2, expected, n);
+  const se = standardError(spread, expected ** 2, n);
+  const nullSe = standardError(nullSpread, expected, n);
   const z = nullSe === 0 ? null : estimate / nullSe;
   return {
     estimate,
@@ -61,7 +63,7 @@ export function cohensKappa(table: readonly (readonly number[])[], weights: Weig
 
 /** √(spread / n) / scale; what rounding leaves of a spread of zero counts as zero. */
 function standardError(spread: number, scale: number, n: number): number {
-  return spread < 1e-14 * scale ** 2 ? 0 : Math.sqrt(spread / n) / scale;
+  return spread < 1e-24 * scale ** 2 ? 0 : Math.sqrt(spread / n) / scale;
 }
 
 function weightedDisagreement(table: readonly (readonly number[])[], apart: Weights): number {

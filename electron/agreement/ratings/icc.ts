@@ -97,15 +97,20 @@ export function intraclass(rows: readonly (readonly number[])[]): Record<IccForm
     estimate,
     ci95: estimate === null ? null : ci95,
     ...test(from),
-    reason: estimate === null ? 'the subjects’ means do not differ' : from.reason,
+    reason:
+      estimate === null
+        ? 'the subjects’ means do not differ'
+        : (from.reason ?? (ci95 === null ? 'an interval cannot be had' : null)),
   });
   const steppedUp = agreement?.map((bound) => (bound * k) / (1 + bound * (k - 1))) as Interval | undefined;
+  // A bound at the lowest single ICC there is has no average.
+  const averaged = steppedUp?.every(Number.isFinite) ? steppedUp : null;
   return {
     icc1: form(point.icc1, oneWay.single, oneWay),
     icc2: form(point.icc2, agreement, twoWay),
     icc3: form(point.icc3, twoWay.single, twoWay),
     icc1k: form(point.icc1k, oneWay.average, oneWay),
-    icc2k: form(point.icc2k, steppedUp ?? null, twoWay),
+    icc2k: form(point.icc2k, averaged, twoWay),
     icc3k: form(point.icc3k, twoWay.average, twoWay),
   };
 }
@@ -167,10 +172,13 @@ function agreementInterval(squares: MeanSquares, icc2: number | null): Interval 
   const upper = fQuantile(0.975, n - 1, df);
   const lower = fQuantile(0.975, df, n - 1);
   const error = k * rater + (k * n - k - n) * residual;
-  return [
-    (n * (between - upper * residual)) / (upper * error + n * between),
+  // Very few degrees of freedom make the quantile infinite: then its reciprocal is 0.
+  const share = between / upper;
+  const bounds: Interval = [
+    (n * (share - residual)) / (error + n * share),
     (n * (lower * between - residual)) / (error + n * lower * between),
   ];
+  return bounds.every(Number.isFinite) ? bounds : null;
 }
 
 function all(reason: string): Record<IccForm, Icc> {
