@@ -2,7 +2,6 @@
 import * as Plot from '@observablehq/plot';
 import type { AgreementRow, AgreementSummaryRow } from '../../electron/contract/agreement.ts';
 import { decimal } from '../ui/format.ts';
-import { blandAltman } from './bland-altman.ts';
 import { pairName, rowKey, type Metric } from './metrics.ts';
 
 export interface PlotTheme {
@@ -26,7 +25,7 @@ export function themeOf(element: Element): PlotTheme {
   };
 }
 
-interface PlotInput {
+export interface PlotInput {
   rows: readonly AgreementRow[];
   width: number;
   theme: PlotTheme;
@@ -35,7 +34,7 @@ interface PlotInput {
   picked: string | null;
 }
 
-const style = (theme: PlotTheme) => ({
+export const style = (theme: PlotTheme) => ({
   background: 'transparent',
   color: theme.dim,
   fontFamily: 'inherit',
@@ -44,7 +43,7 @@ const style = (theme: PlotTheme) => ({
 });
 
 /** Room for the longest label at 12 px, within reason. */
-function labelWidth(labels: readonly string[]): number {
+export function labelWidth(labels: readonly string[]): number {
   return Math.min(260, 24 + 7 * Math.max(8, ...labels.map((label) => label.length)));
 }
 
@@ -57,6 +56,9 @@ export function stripPlot(
     .map((row) => ({ row, key: rowKey(row), pair: pairName(row), value: metric.of(row.metrics) }))
     .filter((point): point is typeof point & { value: number } => point.value !== null);
   const pairs = [...new Set(points.map((point) => point.pair))];
+  // Many cases: smaller dots without rings, so that pairs do not run into each other.
+  const crowd = points.length / Math.max(1, pairs.length);
+  const radius = crowd > 150 ? 1.2 : crowd > 30 ? 2.2 : 4.5;
   const means = input.summary
     .filter((line) => pairs.includes(line.pair))
     .map((line) => ({ pair: line.pair, ...line.values[metric.key] }))
@@ -112,69 +114,15 @@ export function stripPlot(
         Plot.dodgeY('middle', {
           fy: 'pair',
           x: 'value',
-          r: (point: Point) => (point.key === picked ? 7 : 4.5),
+          r: (point: Point) => (point.key === picked ? 7 : radius),
           fill: (point: Point) => colourOf(point.row.a.name),
           stroke: (point: Point) => colourOf(point.row.b.name),
-          strokeWidth: 2,
+          strokeWidth: radius < 4 ? 1 : 2,
           title: (point: Point) =>
             `${point.row.caseName}, ${point.pair}\n${metric.label} ${decimal(point.value, metric.digits)} ${metric.unit}`,
           tip: { fill: theme.background, stroke: theme.line },
         }),
       ),
-    ],
-  });
-}
-
-/** Difference of volumes (second − first) against their mean, with bias and 95 % limits drawn. */
-export function blandAltmanPlot(input: PlotInput): SVGElement | HTMLElement {
-  const { theme, width, colourOf, picked } = input;
-  const points = input.rows.map((row) => {
-    const a = row.metrics.reference.volumeMl;
-    const b = row.metrics.test.volumeMl;
-    return { row, key: rowKey(row), a, b, mean: (a + b) / 2, difference: b - a };
-  });
-  const limits = blandAltman(points);
-  const lines = limits
-    ? [
-        { y: limits.upper, text: `+1.96 SD  ${decimal(limits.upper, 2)}` },
-        { y: limits.bias, text: `Bias  ${decimal(limits.bias, 2)}` },
-        { y: limits.lower, text: `−1.96 SD  ${decimal(limits.lower, 2)}` },
-      ]
-    : [];
-  return Plot.plot({
-    width,
-    height: 300,
-    marginLeft: 56,
-    marginRight: 136,
-    marginTop: 28,
-    marginBottom: 40,
-    style: style(theme),
-    x: { label: 'Mean of both volumes, mL', nice: true, labelArrow: 'none' },
-    y: { label: 'Difference, second − first, mL', nice: true, labelArrow: 'none' },
-    r: { type: 'identity' },
-    marks: [
-      Plot.gridY({ stroke: theme.line, strokeOpacity: 1 }),
-      Plot.ruleY([0], { stroke: theme.dim }),
-      Plot.ruleY(lines, { y: 'y', stroke: theme.accent, strokeDasharray: '5 4' }),
-      Plot.text(lines, {
-        y: 'y',
-        text: 'text',
-        frameAnchor: 'right',
-        textAnchor: 'start',
-        dx: 6,
-        fill: theme.accent,
-      }),
-      Plot.dot(points, {
-        x: 'mean',
-        y: 'difference',
-        r: (point: (typeof points)[number]) => (point.key === picked ? 7 : 4.5),
-        fill: (point: (typeof points)[number]) => colourOf(point.row.a.name),
-        stroke: (point: (typeof points)[number]) => colourOf(point.row.b.name),
-        strokeWidth: 2,
-        title: (point: (typeof points)[number]) =>
-          `${point.row.caseName}, ${pairName(point.row)}\n${decimal(point.a, 2)} and ${decimal(point.b, 2)} mL`,
-        tip: { fill: theme.background, stroke: theme.line },
-      }),
     ],
   });
 }

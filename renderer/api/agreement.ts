@@ -3,7 +3,12 @@ import { AgreementSchema } from '../../electron/contract/agreement.ts';
 import { JobSchema } from '../../electron/contract/jobs.ts';
 import { call, send, studyPath } from './http.ts';
 
-export const agreement = (study: string) => call(AgreementSchema, studyPath(study, '/agreement'), { study });
+/** `query`: AgreementQuery as it stands in an address. */
+export const agreement = (study: string, query: Record<string, string>, signal?: AbortSignal) =>
+  call(AgreementSchema, `${studyPath(study, '/agreement')}?${new URLSearchParams(query).toString()}`, {
+    study,
+    signal,
+  });
 export const computeAgreement = (study: string) =>
   call(JobSchema, studyPath(study, '/agreement/runs'), { method: 'POST', study });
 
