@@ -26,6 +26,8 @@ export interface Request {
   operation: Operation;
   /** Narrows what the operation works on: one slice, say. Null: nothing of it lies there. */
   within?: (box: Box) => Box | null;
+  /** Said where there is nothing to change; a plain sentence otherwise. */
+  otherwise?: string;
   /** When the hand began with it (performance.now); otherwise the time of the operation alone counts. */
   began?: number;
 }
@@ -63,19 +65,20 @@ export async function carryOut(editor: EditorState, request: Request): Promise<O
   // The mask was taken from elsewhere meanwhile (an AI mask): the answer is about another one.
   if (editor.volume.revision !== revision) return nothing('The mask changed meanwhile. Nothing was done.');
   const label = 'label' in operation ? operation.label : editor.activeLabel;
-  return enter(editor, settled, name, label, performance.now() - began);
+  return enter(editor, settled, { ...request, label }, performance.now() - began);
 }
 
 /** Puts a settled change into the mask and the journal: one step. */
-export function enter(
+function enter(
   editor: EditorState,
   settled: Settled,
-  name: string,
-  label: number,
+  { name, label, otherwise }: Pick<Request, 'name' | 'otherwise'> & { label: number },
   milliseconds: number,
 ): Outcome {
   const { bytes, voxels } = settled;
-  if (!bytes || !editor.journal) return nothing(keptSentence(settled) ?? 'There is nothing to change.');
+  if (!bytes || !editor.journal) {
+    return nothing(keptSentence(settled) ?? otherwise ?? 'There is nothing to change.');
+  }
   if (bytes.length > MOST_STEP_BYTES) {
     return nothing('This would change too much to be stored as one step. Nothing was done; narrow it down.');
   }

@@ -29,6 +29,8 @@ function tell({ editor }: ReadingRoom, { sentence }: Outcome): void {
   if (sentence) editor.say(sentence);
 }
 
+const nameOf = ({ editor }: ReadingRoom) => editor.active?.name ?? 'The structure';
+
 export function fillHoles(room: ReadingRoom, how = room.editor.settings.holes): Promise<unknown> {
   const { axis, index } = sliceNow(room);
   const operation: Operation = {
@@ -36,11 +38,16 @@ export function fillHoles(room: ReadingRoom, how = room.editor.settings.holes): 
     label: room.editor.activeLabel,
     axis: how === 'space' ? null : axis,
   };
+  const otherwise = `${nameOf(room)} has no empty holes there.`;
   if (how === 'slice') {
     const within = (box: Parameters<typeof sliceOfBox>[0]) => sliceOfBox(box, axis, index);
-    return perform(room, { name: 'Fill holes in slice', operation, within });
+    return perform(room, { name: 'Fill holes in slice', operation, within, otherwise });
   }
-  return perform(room, { name: how === 'slices' ? 'Fill holes in slices' : 'Fill holes', operation });
+  return perform(room, {
+    name: how === 'slices' ? 'Fill holes in slices' : 'Fill holes',
+    operation,
+    otherwise,
+  });
 }
 
 export function keepLargestIsland(room: ReadingRoom): Promise<unknown> {
@@ -48,6 +55,7 @@ export function keepLargestIsland(room: ReadingRoom): Promise<unknown> {
   return perform(room, {
     name: 'Keep largest island',
     operation: { kind: 'islands', label, rule: { keep: 'largest' } },
+    otherwise: `${nameOf(room)} is one piece already.`,
   });
 }
 
@@ -57,6 +65,7 @@ export function removeSmallIslands(room: ReadingRoom): Promise<unknown> {
   return perform(room, {
     name: 'Remove small islands',
     operation: { kind: 'islands', label, rule: { keep: 'at-least', voxels } },
+    otherwise: `No island of ${nameOf(room)} is smaller than ${settings.islandMl} mL.`,
   });
 }
 
@@ -139,7 +148,11 @@ export function interpolateSlices(room: ReadingRoom, which: 'all' | 'here' = 'al
   const { activeLabel: label } = room.editor;
   const { axis, index } = sliceNow(room);
   const operation: Operation = { kind: 'interpolate', label, axis, only: which === 'here' ? index : null };
-  return perform(room, { name: 'Interpolate slices', operation });
+  const otherwise =
+    which === 'here'
+      ? 'This slice lies in no gap between drawn slices.'
+      : `${nameOf(room)} has no gap between drawn slices in the active view.`;
+  return perform(room, { name: 'Interpolate slices', operation, otherwise });
 }
 
 /** What was cut or copied last, for the room it was in: another case has another grid. */
