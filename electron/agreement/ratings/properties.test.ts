@@ -275,7 +275,10 @@ describe('Holm', () => {
         const adjusted = holm(p);
         const tests = p.filter((value) => value !== null).length;
         p.forEach((value, n) => {
-          if (value === null) return expect(adjusted[n]).toBeNull();
+          if (value === null) {
+            expect(adjusted[n]).toBeNull();
+            return;
+          }
           expect(adjusted[n]!).toBeGreaterThanOrEqual(value);
           expect(adjusted[n]!).toBeLessThanOrEqual(Math.min(1, value * tests) + 1e-12);
           p.forEach((other, m) => {

@@ -10,6 +10,15 @@ export interface Surfels {
   readonly areas: Float64Array;
 }
 
+let kept: { key: string; areas: Float64Array } | null = null;
+
+/** The table of the last spacing is kept: both masks of a pair, and all pairs of a study, share it. */
+function areasOf(spacing: Spacing): Float64Array {
+  const key = spacing.join();
+  if (kept?.key !== key) kept = { key, areas: surfelAreas(spacing) };
+  return kept.areas;
+}
+
 /** Pieces of the surface of `label`, whose voxels all lie in `box`; what is outside the grid is background. */
 export function surfelsOf(
   mask: Uint8Array,
@@ -18,7 +27,7 @@ export function surfelsOf(
   { low, high }: Box,
   spacing: Spacing,
 ): Surfels {
-  const areas = surfelAreas(spacing);
+  const areas = areasOf(spacing);
   const places: number[] = [];
   const found: number[] = [];
   const width = high[0] - low[0] + 3;
