@@ -69,7 +69,8 @@ export class LookingRoom {
     const [{ read, labels }, faces, measures] = await Promise.all([
       fetchRead(study, id),
       facesOf(study),
-      annotations(study, id),
+      // A read is shown without its measurements rather than not at all.
+      annotations(study, id).catch(() => []),
     ]);
     const face = faces.get(id);
     const room = new LookingRoom(study, {
