@@ -1,5 +1,6 @@
 // A reader's reads: worklist, opening, the mask and its strokes, heartbeat, seal.
 import * as z from 'zod';
+import { ActivitySchema } from '../../electron/contract/activity.ts';
 import { FormSchema, type GivenAnswer } from '../../electron/contract/forms.ts';
 import { QualificationResultSchema } from '../../electron/contract/qualification.ts';
 import { IdSchema } from '../../electron/contract/identity.ts';
@@ -108,6 +109,10 @@ export const qualification = (study: string) =>
 /** A blank version of a qualification read that was not passed. */
 export const tryAgain = (study: string, id: string) =>
   call(z.object({ readId: IdSchema }), readPath(study, id, '/try-again'), { method: 'POST', study });
+
+/** Time on task by structure. */
+export const activity = (study: string, id: string) =>
+  call(ActivitySchema, readPath(study, id, '/activity'), { study });
 
 /** The questions beside the mask, what was answered, and what must be before drawing or sealing. */
 export const form = (study: string, id: string) => call(FormSchema, readPath(study, id, '/form'), { study });

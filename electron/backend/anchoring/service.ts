@@ -1,6 +1,7 @@
 // Anchoring: every sealed read against its immutable AI mask. Masks never change, so each comparison is made once.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Drift } from '../../contract/activity.ts';
 import type { AnchoredRead, Anchoring } from '../../contract/anchoring.ts';
 import { AnchoredReadSchema } from '../../contract/anchoring.ts';
 import type { Agreement } from '../../contract/agreement.ts';
@@ -8,12 +9,15 @@ import { comparePair } from '../../workers/agreement-client.ts';
 import { sealedReads, type AgreementService, type SealedRead } from '../agreement/service.ts';
 import type { OpenStudy } from '../context.ts';
 import type { MaskService } from '../masks/service.ts';
+import { driftOf } from './drift.ts';
 
 type Structure = AnchoredRead['structures'][number];
 
 export interface AnchoringService {
   /** The figures over all sealed reads. What is not in the cache is computed now, read by read. */
   figures(study: OpenStudy): Promise<Anchoring>;
+  /** Control charts of every reader and structure over time. */
+  drift(study: OpenStudy): Promise<Drift>;
 }
 
 const VERSION = 'v1';
@@ -56,6 +60,16 @@ export function createAnchoringService(needs: {
   }
 
   return {
+    async drift(study) {
+      const db = study.database.read;
+      const labels = await db.selectFrom('structure').select('label').orderBy('position').execute();
+      const agreement = await needs.agreement.latest(study);
+      return driftOf(
+        await sealedReads(db),
+        labels.map(({ label }) => label),
+        agreement,
+      );
+    },
     async figures(study) {
       const sealed = await sealedReads(study.database.read);
       const reads: AnchoredRead[] = [];

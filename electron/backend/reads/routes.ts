@@ -63,6 +63,9 @@ export function readRoutes({ reads, masks, voxelResponse, touch, sealed }: ReadR
       await masks.left(c.var.study, readId);
       return c.body(null, 204);
     })
+    .get('/reads/:read/activity', signedIn, async (c) =>
+      c.json(await reads.activity(c.var.study, c.req.param('read'), who(c))),
+    )
     .get('/reads/:read/form', signedIn, async (c) =>
       c.json(await reads.form(c.var.study, c.req.param('read'), who(c))),
     )

@@ -1,4 +1,5 @@
 // Reads from the worklist to the lease: who may open what, when, and which window holds it.
+import type { Activity } from '../../contract/activity.ts';
 import type { Form, GivenAnswer } from '../../contract/forms.ts';
 import type { BoardEntry, Read, WorklistItem } from '../../contract/reads.ts';
 import type { Person } from '../../contract/study.ts';
@@ -8,6 +9,7 @@ import type { Readable, Writable } from '../../database/open.ts';
 import type { OpenStudy } from '../context.ts';
 import { newId } from '../identity.ts';
 import { THIS_PROCESS } from '../process.ts';
+import { activityOf } from './activity.ts';
 import { aiRefusal, awaitsLaterRound, lockOf, mayView, turnsByCase } from './blinding.ts';
 import { requireClock } from './clock.ts';
 import { handedOutReaders, refuseHandedOut } from './handed-out.ts';
@@ -71,6 +73,8 @@ export interface ReadService {
   requireDrawable(db: Readable, readId: string): Promise<void>;
   /** Throws Problem `answers-missing` while a required question has none, `first-draft-missing` by the arm. */
   requireSealable(db: Readable, record: ReadRecord): Promise<void>;
+  /** Time on task by structure, of a read that `person` may see. */
+  activity(study: OpenStudy, readId: string, person: Person): Promise<Activity>;
   /** Questions, answers and what is missing, of a read that `person` may see. */
   form(study: OpenStudy, readId: string, person: Person): Promise<Form>;
   /** Keeps answers of a draft; see questions.ts for its refusals. */
@@ -188,6 +192,9 @@ export function createReadService(options: { now?: () => number } = {}): ReadSer
     async requireSealable(db, record) {
       if (record.round.arm === 'after-draft' && record.firstDraftAt === null) throw firstDraftMissing();
       await requireAnswers(db, record.id, ['before', 'after']);
+    },
+    async activity(study, readId, person) {
+      return activityOf(study.database.read, await viewable(study, readId, person));
     },
     async form(study, readId, person) {
       const record = await viewable(study, readId, person);
