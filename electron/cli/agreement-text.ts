@@ -1,5 +1,5 @@
-// Agreement as text: a table for people, tidy tables for statistics programs.
-import type { Agreement, AgreementRow, SummaryValue } from '../contract/agreement.ts';
+// Agreement as text: a table for people.
+import type { Agreement, SummaryValue } from '../contract/agreement.ts';
 
 const KINDS = {
   inter: 'Between readers, same round',
@@ -35,6 +35,7 @@ export function agreementText(agreement: Agreement): string {
     ];
     lines.push('', KINDS[kind], ...aligned(table));
   }
+  lines.push(...volumeText(agreement));
   lines.push(
     '',
     'Mean (SD) over cases. A metric with an empty mask is undefined, left out and not counted in n.',
@@ -58,68 +59,24 @@ function aligned(rows: string[][]): string[] {
   );
 }
 
-/** File name → CSV text. Numbers with all their digits; undefined ones empty, as R reads NA. */
-export function agreementCsv(agreement: Agreement): Record<string, string> {
-  const pairs = agreement.rows.map((row) => pairRecord(row));
-  const summary = agreement.summary.flatMap((row) =>
-    Object.entries(row.values).map(([metric, v]) => ({
-      comparison: row.comparison,
-      structure_label: row.structureLabel,
-      structure: row.structureName,
-      pair: row.pair,
-      metric,
-      n: v.n,
-      undefined: v.undefinedCount,
-      mean: v.mean,
-      sd: v.sd,
-      median: v.median,
-      minimum: v.minimum,
-      maximum: v.maximum,
-      ci95_low: v.ci95?.[0] ?? null,
-      ci95_high: v.ci95?.[1] ?? null,
-    })),
-  );
-  return {
-    'pairs.csv': csv(pairs),
-    'summary.csv': csv(summary),
-    'definitions.csv': csv(agreement.definitions.map((definition) => ({ ...definition }))),
-  };
-}
-
-function pairRecord({ metrics, a, b, ...row }: AgreementRow): Record<string, string | number | null> {
-  const { kappa, surface, reference, test, notes, label: _label, ...overlap } = metrics;
-  return {
-    comparison: row.comparison,
-    case: row.caseName,
-    structure_label: row.structureLabel,
-    structure: row.structureName,
-    reader_a: a.name,
-    round_a: a.round,
-    arm_a: a.arm,
-    reader_b: b.name,
-    round_b: b.round,
-    arm_b: b.arm,
-    voxels_a: reference.voxels,
-    voxels_b: test.voxels,
-    volume_a_ml: reference.volumeMl,
-    volume_b_ml: test.volumeMl,
-    ...overlap,
-    kappa_image: kappa.image,
-    kappa_union10mm: kappa.union10mm,
-    ...surface,
-    notes: notes.join(' '),
-  };
-}
-
-function csv(records: Record<string, string | number | null>[]): string {
-  if (records.length === 0) return '';
-  const columns = Object.keys(records[0]);
-  const cell = (value: string | number | null) => {
-    if (value === null) return '';
-    const text = String(value);
-    // A text that a spreadsheet would run as a formula is told apart from one.
-    const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-    return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  return `${[columns.join(','), ...records.map((record) => columns.map((c) => cell(record[c])).join(','))].join('\n')}\n`;
+/** Volumes: limits of agreement of every line over all pairs, ICC, and where the variance comes from. */
+function volumeText(agreement: Agreement): string[] {
+  const number = (value: number | null) => (value === null ? '–' : value.toFixed(3));
+  const lines: string[] = [];
+  for (const line of agreement.summary.filter(({ isAll }) => isAll)) {
+    const { limits, correlation } = line.volumes;
+    const text =
+      limits.bias === null
+        ? `no limits, ${limits.reason}`
+        : `bias ${number(limits.bias)} mL, limits ${number(limits.lower)} to ${number(limits.upper)} mL (${limits.method}), R² ${number(correlation.r2)}`;
+    lines.push(`${line.structureName}, ${KINDS[line.comparison].toLowerCase()}, ${line.pair}: ${text}`);
+  }
+  for (const { structureName, of, icc, cases } of agreement.reliability) {
+    const { estimate, ci95, reason } = icc.icc2;
+    const interval = ci95 ? ` (${number(ci95[0])} to ${number(ci95[1])})` : '';
+    lines.push(
+      `${structureName}, ${of}: ICC(2,1) of volumes ${estimate === null ? `–, ${reason}` : number(estimate) + interval}, n ${cases}`,
+    );
+  }
+  return lines.length === 0 ? [] : ['', 'Volumes', ...lines];
 }

@@ -6,7 +6,8 @@ import type { OpenStudy } from '../backend/context.ts';
 import type { Services } from '../backend/services.ts';
 import type { Agreement } from '../contract/agreement.ts';
 import { finish, printJson, withStudy } from '../host/services.ts';
-import { agreementCsv, agreementText } from './agreement-text.ts';
+import { agreementCsv } from './agreement-csv.ts';
+import { agreementText } from './agreement-text.ts';
 
 export function registerAgreement(program: Command): void {
   program
@@ -14,7 +15,7 @@ export function registerAgreement(program: Command): void {
     .description('compute and print intra- and inter-reader agreement')
     .argument('<study>', 'the study folder, NAME.concord')
     .option('--json', 'print one JSON object')
-    .option('--csv <dir>', 'also write pairs.csv, summary.csv and definitions.csv there')
+    .option('--csv <dir>', 'also write tidy tables there, with dictionary.csv to explain every column')
     .action(async (folder: string, options: { json?: boolean; csv?: string }) => {
       const agreement = await withStudy(folder, (study, services) => freshAgreement(study, services));
       if (options.csv !== undefined) await writeTables(options.csv, agreement);

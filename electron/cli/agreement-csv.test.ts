@@ -1,0 +1,71 @@
+// Tidy tables: every column explained, every number with all its digits, wide ones as other programs read them.
+import { describe, expect, it } from 'vitest';
+import { exampleReport } from '../agreement/report/example-input.ts';
+import { analyse, choicesOf } from '../agreement/study/index.ts';
+import { DEFINITIONS } from '../agreement/definitions.ts';
+import type { Agreement } from '../contract/agreement.ts';
+import { agreementCsv } from './agreement-csv.ts';
+import { agreementText } from './agreement-text.ts';
+
+const { rows } = exampleReport(5);
+const figures = analyse(rows, { replicates: 100, seed: 1 });
+const agreement = {
+  run: {
+    id: 'run',
+    computedAt: '2026-01-01T00:00:00.000Z',
+    metricVersion: '1',
+    pairs: 27,
+    sealedReads: 27,
+    exclusions: [],
+  },
+  rows,
+  summary: figures.lines,
+  reads: figures.reads,
+  reliability: figures.reliability,
+  variance: figures.variance,
+  choices: choicesOf(rows),
+  definitions: DEFINITIONS,
+} as unknown as Agreement;
+const tables = agreementCsv(agreement);
+const parse = (name: string) => {
+  const [head, ...lines] = tables[name]
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','));
+  return lines.map((line) => Object.fromEntries(head.map((column, n) => [column, line[n]])));
+};
+
+describe('agreementCsv', () => {
+  it('explains every column of every file', () => {
+    for (const [file, text] of Object.entries(tables)) {
+      if (file === 'dictionary.csv') continue;
+      for (const column of text.split('\n')[0].split(',')) {
+        const line = tables['dictionary.csv']
+          .split('\n')
+          .find((entry) => entry.startsWith(`${file},${column},`));
+        expect(line, `${file}: ${column}`).toMatch(/,[^,]*,.{4,}$/);
+      }
+    }
+  });
+  it('gives the stored digits', () => {
+    const [first] = parse('summary.csv');
+    expect(Number(first['mean'])).toBe(figures.lines[0].values.dice.mean);
+    expect(Number(first['bca95_low'])).toBe(figures.lines[0].bootstrap!.dice.bca![0]);
+    expect(Number(parse('volumes.csv')[0]['bias_ml'])).toBe(figures.lines[0].volumes.limits.bias);
+    expect(parse('reads.csv')).toHaveLength(figures.reads.length);
+  });
+  it('has a row a case and a column a reader, missing reads empty', () => {
+    const wide = parse('volumes_wide_label1_round2.csv');
+    expect(wide).toHaveLength(4);
+    expect(Object.keys(wide[0])).toEqual(['case', 'Dr <Wei> & Chen', 'Dr Anna Lindqvist', 'Dr José Ibáñez']);
+    const own = figures.reads.find(
+      (read) => read.round === 2 && read.structureLabel === 1 && read.name === 'Dr Anna Lindqvist',
+    )!;
+    expect(Number(wide.find((row) => row['case'] === own.caseName)!['Dr Anna Lindqvist'])).toBe(own.volumeMl);
+    expect(tables['imrmc_label1.csv'].split('\n')[0]).toBe('readerID,caseID,modalityID,score');
+  });
+  it('the text prints the same figures', () => {
+    const { limits } = figures.lines.find((line) => line.isAll)!.volumes;
+    expect(agreementText(agreement)).toContain(`bias ${limits.bias!.toFixed(3)} mL`);
+  });
+});
