@@ -15,3 +15,4 @@ make_anew ratings
 make_anew surface ${1:+--data "$1"}
 make_anew plastimatch ${1:+--data "$1"}
 make_anew staple ${1:+--data "$1"}
+(cd ../.. && npx prettier --write test/oracles/*_reference.json)
