@@ -17,6 +17,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   agreement: async () => (await import('./agreement.ts')).agreement,
   inference: async () => (await import('./inference.ts')).inference,
   'inference-large': async () => (await import('./inference-large.ts')).inferenceLarge,
+  pytorch: async () => (await import('./pytorch.ts')).pytorch,
   page: async () => (await import('./page.ts')).page,
 };
 
