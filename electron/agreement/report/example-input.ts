@@ -1,9 +1,11 @@
 // A made-up study for the report's tests: ellipsoids drawn by three readers who differ a little, with their habits.
 import { compareMasks } from '../compare.ts';
 import { listPairs } from '../pairs.ts';
+import { analyse } from '../study/index.ts';
 import { DEFAULT_SETTINGS } from '../types.ts';
 import type { ReportInput } from './report-input.ts';
 
+const BOOTSTRAP = { replicates: 200, seed: 1 };
 const SHAPE = [40, 36, 24] as const;
 const SPACING = [1.5, 1.5, 2.5] as const;
 const READERS = ['Dr Anna Lindqvist', 'Dr José Ibáñez', 'Dr <Wei> & Chen'];
@@ -105,5 +107,7 @@ export function exampleReport(cases = 12): ReportInput {
     ],
     exclusions: ['1 read is a draft and was left out.', '2 assigned reads have not been started.'],
     rows,
+    analysis: analyse(rows, BOOTSTRAP),
+    bootstrap: BOOTSTRAP,
   };
 }

@@ -1,4 +1,5 @@
 // How many reads there were to be, and how many are in the figures.
+import { flowDiagram } from './flow-diagram.ts';
 import { counted } from './format.ts';
 import { html, type Html } from './html.ts';
 import type { ReportInput } from './report-input.ts';
@@ -8,6 +9,7 @@ export function flow({ study, flow: rounds, exclusions }: ReportInput): Html {
   const total = (key: 'assigned' | 'drafts' | 'sealed' | 'imported') =>
     rounds.reduce((sum, round) => sum + round[key], 0);
   return html`<h2 id="flow">Flow of reads</h2>
+    ${flowDiagram(rounds)}
     <div class="scroll">
       <table>
         <caption>

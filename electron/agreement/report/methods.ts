@@ -88,7 +88,8 @@ function surfaces({ rows, settings }: ReportInput): string {
   ].join(' ');
 }
 
-function statistics({ rows, run, software }: ReportInput): string {
+function statistics(input: ReportInput): string {
+  const { rows, run, software } = input;
   if (rows.length === 0) return '';
   const several = KINDS.some((kind) => {
     const ofKind = rows.filter(
@@ -101,7 +102,15 @@ function statistics({ rows, run, software }: ReportInput): string {
       ? 'Where a case holds several pairs, their mean enters a summary once, so that n counts cases.'
       : 'n counts cases.',
     'Summaries are mean, sample standard deviation and median; intervals are 95 % confidence intervals of the mean from Student’s t distribution over cases, not cut off at the limits of a figure’s range.',
+    input.analysis.lines.some((line) => line.bootstrap !== null)
+      ? `Means also have bootstrap intervals (bias-corrected and accelerated, ${input.bootstrap.replicates.toLocaleString('en-GB')} replicates, seed ${input.bootstrap.seed}), for which whole cases were drawn with all their pairs.`
+      : '',
+    input.analysis.reliability.length > 0
+      ? 'Volumes are also treated as measurements: intraclass correlations (Shrout and Fleiss 1979) over the cases that every rater sealed, the standard error of measurement, the repeatability coefficient of each reader, and variance components by restricted maximum likelihood with case, reader and, where reads were repeated, reader by case as random effects.'
+      : '',
     'Bland–Altman limits of agreement of volumes are bias ± 1.96 SD; intervals of bias and limits use the t distribution, with standard error √(3/n)·SD for the limits. They are given for one pair and round at a time, so that every case enters once; cases in which neither mask holds the structure do not enter.',
     `Computed with ${software}, metric definitions version ${run.metricVersion} (listed below).`,
-  ].join(' ');
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
 }

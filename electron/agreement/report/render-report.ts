@@ -3,18 +3,24 @@ import { DEFINITIONS } from '../definitions.ts';
 import { caseTable } from './case-tables.ts';
 import { flow } from './flow.ts';
 import { counted, dateText } from './format.ts';
+import { grras } from './grras.ts';
 import { html, type Html } from './html.ts';
 import { methods } from './methods.ts';
 import type { ReportInput } from './report-input.ts';
+import { reliabilitySection } from './reliability-tables.ts';
 import { results } from './results.ts';
 import { STYLE } from './style.ts';
 import { KINDS, WORDING } from './wording.ts';
+
+/** Rows of pairs that a reader can leaf through. */
+const MOST_ROWS = 3_000;
 
 /** The whole report as HTML text. The content security policy forbids scripts and anything from elsewhere. */
 export function renderReport(input: ReportInput): string {
   const shown = KINDS.filter((kind) => kind !== 'ai' || input.rows.some((row) => row.comparison === 'ai'));
   const body = html`${masthead(input)} ${methods(input)} ${flow(input)}
-    ${shown.map((kind) => results(input, kind))} ${cases(input)} ${definitions()}
+    ${shown.map((kind) => results(input, kind))} ${reliabilitySection(input.analysis)} ${cases(input)}
+    ${definitions()} ${grras(input)}
     <footer>
       ${input.software}. Metric definitions version ${input.run.metricVersion}. Run ${input.run.id}. This file
       is complete in itself and loads nothing from elsewhere.
@@ -59,6 +65,13 @@ function masthead({ study, run, generatedAt, software, staleBecause }: ReportInp
 
 function cases({ rows, settings }: ReportInput): Html | null {
   if (rows.length === 0) return null;
+  if (rows.length > MOST_ROWS) {
+    return html`<h2 id="cases">Case by case</h2>
+      <p>
+        ${counted(rows.length, 'row')} are too many to print. They stand in pairs.csv, which concord agreement
+        --csv writes.
+      </p>`;
+  }
   return html`<h2 id="cases">Case by case</h2>
     ${KINDS.map((kind) => {
       const ofKind = rows.filter((row) => row.comparison === kind);

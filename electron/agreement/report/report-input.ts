@@ -1,5 +1,6 @@
 // What a report is made of: plain values, gathered by whoever has the study open.
 import type { ComparisonRow } from '../table.ts';
+import type { StudyAnalysis } from '../study/index.ts';
 import type { MetricSettings } from '../types.ts';
 
 export interface ReportStructure {
@@ -51,4 +52,7 @@ export interface ReportInput {
   /** Whole sentences: what was left out, and why. */
   exclusions: string[];
   rows: ComparisonRow[];
+  /** The analysis of these rows that page and command line print as well. */
+  analysis: StudyAnalysis;
+  bootstrap: { replicates: number; seed: number };
 }

@@ -1,5 +1,6 @@
 // The report: complete in itself, escaped, true to its rows, and sensible for studies with little in them.
 import { describe, expect, it } from 'vitest';
+import { analyse } from '../study/index.ts';
 import { summarise } from '../table.ts';
 import { axis } from './axis.ts';
 import { exampleReport } from './example-input.ts';
@@ -9,6 +10,13 @@ import { renderReport } from './render-report.ts';
 
 const example = exampleReport(6);
 const report = renderReport(example);
+
+/** The example with other rows, analysed anew. */
+const withRows = (rows: typeof example.rows) => ({
+  ...example,
+  rows,
+  analysis: analyse(rows, example.bootstrap),
+});
 
 /** Every tag that opens closes, in order; void elements and self-closed ones aside. */
 function expectBalanced(text: string): void {
@@ -58,6 +66,17 @@ describe('renderReport', () => {
     expect(report).not.toContain('id="ai"');
   });
 
+  it('has the flow of reads, reliability, bootstrap intervals, how they were made, and GRRAS', () => {
+    expect(report).toContain('Flow of reads, round 1: 18 assigned, 18 sealed');
+    const { icc2 } = example.analysis.reliability[0].icc;
+    expect(report).toContain(fixed(icc2.estimate, 3));
+    const line = example.analysis.lines.find((entry) => entry.isAll)!;
+    const [low, high] = line.bootstrap!.dice.bca!;
+    expect(report).toContain(`${fixed(low, 3)} to ${fixed(high, 3)}`);
+    expect(report).toContain('200 replicates, seed 1');
+    expect(report.match(/<th scope="row">\d+\. /g)).toHaveLength(15);
+  });
+
   it('lists every pair of every case, with reasons for what is undefined', () => {
     const cases = report.slice(report.indexOf('id="cases"'), report.indexOf('id="definitions"'));
     const lines = cases.match(/class="short"/g)!;
@@ -66,7 +85,7 @@ describe('renderReport', () => {
   });
 
   it('says what there is not, instead of empty tables', () => {
-    const text = renderReport({ ...example, rows: [] });
+    const text = renderReport(withRows([]));
     expect(text).toContain('inter-reader agreement could not be computed');
     expect(text).toContain('intra-reader agreement could not be computed');
     expect(text).not.toContain('Surface distances are');
@@ -75,7 +94,7 @@ describe('renderReport', () => {
 
   it('gives a single case its figures and no interval', () => {
     const one = example.rows.filter((row) => row.comparison === 'inter' && row.caseId === 'case-0');
-    const text = renderReport({ ...example, rows: one.slice(0, 1) });
+    const text = renderReport(withRows(one.slice(0, 1)));
     expect(text).toContain('needs at least two cases');
     expect(text).not.toMatch(/NaN|Infinity/);
     expectBalanced(text);
@@ -88,7 +107,7 @@ describe('renderReport', () => {
       a: { ...row.a, personId: null, name: 'AI' },
       b: { ...row.b, arm: n % 2 ? 'assisted' : 'unassisted' },
     }));
-    const text = renderReport({ ...example, rows });
+    const text = renderReport(withRows(rows));
     expect(text).toContain('Readers against the AI mask they began from');
     expect(text).toContain('readers against the AI mask they began from');
     expect(text).toMatch(/All \(assisted – unassisted\)/);

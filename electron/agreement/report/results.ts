@@ -1,10 +1,12 @@
 // The results of one kind of comparison: per structure a summary, the pairs, Dice of each case, and volumes.
 import type { Comparison } from '../pairs.ts';
-import { armsOf, summarise, type ComparisonRow, type SummaryRow } from '../table.ts';
+import type { StudyLine } from '../study/index.ts';
+import { armsOf, type ComparisonRow } from '../table.ts';
 import { dicePlot } from './dice-plot.ts';
 import { counted } from './format.ts';
 import { html, type Html } from './html.ts';
 import type { ReportInput } from './report-input.ts';
+import { bootstrapTable } from './reliability-tables.ts';
 import { figureTable, pairTable } from './summary-tables.ts';
 import { volumes } from './volumes.ts';
 import { seriesName, WORDING } from './wording.ts';
@@ -16,13 +18,13 @@ export function results(input: ReportInput, comparison: Comparison): Html {
   if (rows.length === 0)
     return html`<h2 id="${comparison}">${heading}</h2>
       <p>${none}</p>`;
-  const lines = summarise(rows);
+  const lines = input.analysis.lines.filter((line) => line.comparison === comparison);
   return html`<h2 id="${comparison}">${heading}</h2>
     <p class="note">${explained}</p>
     ${[...Map.groupBy(rows, (row) => row.structureLabel).values()].map((ofStructure) => structure(input, ofStructure, lines))}`;
 }
 
-function structure(input: ReportInput, rows: readonly ComparisonRow[], ofKind: readonly SummaryRow[]): Html {
+function structure(input: ReportInput, rows: readonly ComparisonRow[], ofKind: readonly StudyLine[]): Html {
   const { structureName, structureLabel, comparison } = rows[0];
   const colour = input.study.structures.find((entry) => entry.label === structureLabel)?.colour ?? '';
   const swatch =
@@ -46,6 +48,7 @@ function structure(input: ReportInput, rows: readonly ComparisonRow[], ofKind: r
       );
     })}
     ${pairTable(lines, html`<b>${title}</b>, pair by pair: mean <small>(SD)</small> over cases.`, percentile)}
+    ${bootstrapTable(lines)}
     ${
       plot &&
       html`<figure>

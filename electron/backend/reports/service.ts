@@ -1,7 +1,12 @@
 // The report: stored agreement rows and the study around them, as one HTML file that opens anywhere.
 import type { Readable } from '../../database/open.ts';
 import { Problem } from '../../contract/problem.ts';
-import { DEFAULT_SETTINGS, renderReport, type ReportFlow } from '../../workers/agreement-client.ts';
+import {
+  DEFAULT_SETTINGS,
+  renderReport,
+  type ReportFlow,
+  type StudyAnalysis,
+} from '../../workers/agreement-client.ts';
 import type { AgreementService } from '../agreement/service.ts';
 import type { OpenStudy } from '../context.ts';
 
@@ -60,6 +65,13 @@ export function createReportService(needs: { agreement: AgreementService; versio
         flow: await flowOf(db),
         exclusions,
         rows: agreement.rows,
+        analysis: {
+          lines: agreement.summary as StudyAnalysis['lines'],
+          reads: agreement.reads,
+          reliability: agreement.reliability,
+          variance: agreement.variance,
+        },
+        bootstrap: agreement.bootstrap,
       });
     },
   };
