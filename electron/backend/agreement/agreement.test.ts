@@ -6,6 +6,10 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vites
 import { createBareStudy, type BareStudy } from '../../../test/fixtures/bare-study.ts';
 import { drawnMask, sealReads, type Hand } from '../../../test/fixtures/sealed-study.ts';
 import { closeAgreement } from '../../workers/agreement-client.ts';
+import { agreementCsv } from '../../cli/agreement-csv.ts';
+import { agreementText } from '../../cli/agreement-text.ts';
+import { AgreementSchema } from '../../contract/agreement.ts';
+import { createReportService } from '../reports/service.ts';
 import { createJobService, type JobService } from '../jobs/service.ts';
 import { createAgreementService, type AgreementService } from './service.ts';
 
@@ -93,6 +97,39 @@ describe('agreement of a study', () => {
     await bare.study.database.write((tx) => tx.deleteFrom('agreement_pair').execute());
     expect(await compute()).toMatchObject({ computed: 54 });
     expect((await agreement.latest(bare.study)).rows).toEqual(resumed.rows);
+  });
+
+  it('prints the same numbers on page, command line, report and in tables', async () => {
+    await sealReads(bare.study, draw);
+    await compute();
+    const whole = await agreement.latest(bare.study);
+    // What the page asks for, as it travels.
+    const page = AgreementSchema.parse(
+      JSON.parse(
+        JSON.stringify(await agreement.latest(bare.study, { structures: [1], comparison: 'inter' })),
+      ),
+    );
+    const report = await createReportService({ agreement, version: '0' }).html(bare.study);
+    const tables = agreementCsv(whole);
+    const text = agreementText(whole);
+    for (const line of page.summary.filter((entry) => entry.isAll)) {
+      const twin = whole.summary.find((entry) => entry.isAll && entry.comparison === line.comparison)!;
+      expect(line).toEqual(JSON.parse(JSON.stringify(twin)));
+      const { mean, ci95 } = line.values['dice'];
+      const { limits } = line.volumes;
+      expect(report).toContain(`${mean!.toFixed(3)}`);
+      expect(report).toContain(`${ci95![0].toFixed(3)} to ${ci95![1].toFixed(3)}`);
+      expect(report).toContain(line.bootstrap!['dice'].bca!.map((bound) => bound.toFixed(3)).join(' to '));
+      expect(text).toContain(`${mean!.toFixed(3)} (`);
+      expect(text).toContain(`bias ${limits.bias!.toFixed(3)} mL`);
+      expect(tables['summary.csv']).toContain(`,${mean},`);
+      expect(tables['volumes.csv']).toContain(`,${limits.bias},`);
+    }
+    const [{ icc, error }] = page.reliability;
+    expect(report).toContain(icc.icc2.estimate!.toFixed(3));
+    expect(report).toContain(error!.agreement.toFixed(2));
+    expect(text).toContain(icc.icc2.estimate!.toFixed(3));
+    expect(tables['reliability.csv']).toContain(`,${icc.icc2.estimate},`);
   });
 
   it('leaves out a mask that cannot be read, says so, and computes the rest', async () => {
