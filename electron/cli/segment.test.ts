@@ -9,7 +9,7 @@ import { makePhantom, writeNifti } from '../imaging/index.ts';
 import { progressInWords, progressLine } from './run-progress.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const model = join(root, 'models', 'phantom-intensity');
+const model = join(root, 'models', 'phantom-pansegnet');
 let folder: string;
 
 beforeAll(async () => {

@@ -28,12 +28,16 @@ export interface PreparedVolume {
 
 type Plan = Pick<Manifest, 'channels' | 'spacing'> & Decision & { nnunet: NnunetPlan };
 
-/** `channels` are arrays in z, y, x order (x fastest) of `shape` and `spacing` (mm). */
+/**
+ * `channels` are arrays in z, y, x order (x fastest) of `shape` and `spacing` (mm). `onShape` hears the network's shape
+ * before anything of that size is made, and may throw.
+ */
 export function prepareNnunet(
   channels: Float32Array[],
   shape: Triple,
   spacing: Triple,
   plan: Plan,
+  onShape: (networkShape: Triple) => void = () => undefined,
 ): PreparedVolume {
   const { nnunet } = plan;
   const order = nnunet.transpose;
@@ -45,6 +49,7 @@ export function prepareNnunet(
   const croppedSpacing = permute(spacing, order);
   const target = targetSpacing(plan, croppedSpacing);
   const networkShape = nnunetShape(croppedShape, croppedSpacing, target);
+  onShape(networkShape);
   const thick = thickDimension(croppedSpacing, target, nnunet.forceSeparateZ);
   const orders = { order: nnunet.order, orderZ: nnunet.orderZ };
   const resized = (values: Float32Array) => nnunetResample(values, croppedShape, networkShape, thick, orders);

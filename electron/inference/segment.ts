@@ -159,9 +159,7 @@ function prepare(
   const arrangeAll = () => volumes.map((volume) => arrange(volume.voxels, arrangement));
   if (nnunet) {
     const plan = { ...manifest, nnunet };
-    const prepared = prepareNnunet(arrangeAll(), arrangement.shape, arrangement.spacing, plan);
-    refuseTooLarge(prepared.shape);
-    return prepared;
+    return prepareNnunet(arrangeAll(), arrangement.shape, arrangement.spacing, plan, refuseTooLarge);
   }
   const shape = networkShape(arrangement, manifest.spacing);
   refuseTooLarge(shape);

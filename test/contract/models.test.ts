@@ -12,7 +12,7 @@ import { writeNifti } from '../../electron/imaging/index.ts';
 import { importingInto, stateOf, SENTENCE, type Importing } from '../fixtures/importing.ts';
 import { FILE_GRID, studyOverFetch, type StudyOverFetch } from '../fixtures/study-over-fetch.ts';
 
-const model = fileURLToPath(new URL('../../models/phantom-intensity', import.meta.url));
+const model = fileURLToPath(new URL('../../models/phantom-pansegnet', import.meta.url));
 
 let study: StudyOverFetch;
 let into: Importing;

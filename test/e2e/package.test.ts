@@ -41,7 +41,7 @@ describe.skipIf(!electron || !display)(why, () => {
 
   it('keeps native code, models and workers on the disk, and nothing that only builds need', () => {
     expect(existsSync(join(application, 'resources', 'app.asar'))).toBe(true);
-    expect(existsSync(join(unpacked, 'models', 'phantom-intensity', 'model.onnx'))).toBe(true);
+    expect(existsSync(join(unpacked, 'models', 'phantom-pansegnet', 'model.onnx'))).toBe(true);
     const kept = readdirSync(join(unpacked, 'node_modules'));
     expect(kept).toEqual(expect.arrayContaining(['better-sqlite3', 'onnxruntime-node', 'piscina']));
     for (const name of ['vite', 'svelte', 'typescript', 'electron', 'playwright-core', '@kitware']) {

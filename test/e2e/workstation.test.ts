@@ -234,7 +234,7 @@ describe.skipIf(!executablePath)(title, () => {
     expect(processesOf('inference-process')).toEqual([]);
 
     await make.click();
-    await panel.getByText('Phantom intensity 1').waitFor({ timeout: 120_000 });
+    await panel.getByText('Phantom PanSegNet 1').waitFor({ timeout: 120_000 });
     const done = (await inferenceJobs(bearer))[0];
     expect(done.state).toBe('done');
     const { provenance } = (done as { result: { provenance: Provenance } }).result;

@@ -20,7 +20,7 @@ import { people } from './store.ts';
 
 /** Every passphrase of the demo study; said on its sign-in page. */
 export const DEMO_PASSPHRASE = 'demo';
-const DEMO_MODEL = 'phantom-intensity';
+const DEMO_MODEL = 'phantom-pansegnet';
 const FIRST_SEED = 101;
 
 /** How the two simulated readers differ: A draws a little large and steadily, B tighter and less so. */
