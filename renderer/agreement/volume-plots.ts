@@ -64,7 +64,8 @@ export function blandAltmanPlot(
     x: {
       label: 'Mean of both volumes, mL',
       domain: domainOf(points.map((point) => point.mean)),
-      ticks: 6,
+      // Room for numbers with decimals between the margins.
+      ticks: Math.max(2, Math.min(6, Math.floor((width - 196) / 90))),
       labelArrow: 'none',
     },
     y: {
