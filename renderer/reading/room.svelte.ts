@@ -17,6 +17,7 @@ import { LabelVolume } from '../editing/label-volume.ts';
 import { settings } from '../app/settings.svelte.ts';
 import { ViewState } from '../viewer/view-state.svelte.ts';
 import { PersonDisplay } from './display.svelte.ts';
+import { ReadForm } from './form/read-form.svelte.ts';
 import { followReadView, showAsBefore } from './read-view.svelte.ts';
 import { StructureFigures } from './structures/figures.svelte.ts';
 import { PieceWalk } from './structures/piece-walk.svelte.ts';
@@ -38,6 +39,7 @@ export class ReadingRoom {
   readonly view: ViewState;
   readonly figures: StructureFigures;
   readonly pieces: PieceWalk;
+  readonly form: ReadForm;
   private readonly display: PersonDisplay;
   sealing = $state(false);
   private readonly sink: ReadPatchSink;
@@ -50,6 +52,7 @@ export class ReadingRoom {
     this.assignment = assignment;
     this.read = read;
     this.lease = lease;
+    this.form = new ReadForm(study, read.id, lease);
     this.presence = new Presence(study, { ...read, lease });
     this.sink = new ReadPatchSink({
       study,
@@ -114,6 +117,7 @@ export class ReadingRoom {
   enter(): () => void {
     const leave = this.presence.start();
     void this.picture.fetch();
+    void this.form.load();
     const unfollow = [
       () => this.view.cine.stop(),
       this.figures.follow(),
@@ -157,6 +161,15 @@ export class ReadingRoom {
     this.read = read;
     // Steps beyond the mask's last one are another load's to take in.
     this.journal.loaded(entries.filter(({ seq }) => seq <= mask.seq));
+  }
+
+  /** Keeps the mask as it is as the first draft; AI masks may be asked for from then on. Throws Problem. */
+  async keepFirstDraft(): Promise<void> {
+    await this.settled();
+    this.read = {
+      ...(await reads.keepFirstDraft(this.study, this.read.id, this.lease)),
+      lease: this.read.lease,
+    };
   }
 
   /** Waits until every stroke is stored. Throws Problem when one could not be. */

@@ -104,7 +104,9 @@ it('a read is opened, drawn, undone, sealed, exported and verified', async () =>
   const line = board.map((entry) => BoardEntrySchema.parse(entry)).find((entry) => entry.readId === read.id);
   expect(line).toMatchObject({ state: 'sealed', activeSeconds: 7.5, imported: false, version: 1 });
   const trail = await study.call('GET', at('/audit'), { token: study.coordinator });
-  const events = (await trail.json<{ events: unknown[] }>()).events.map((event) => AuditEventSchema.parse(event)).filter((e) => e.subject === read.id);
+  const events = (await trail.json<{ events: unknown[] }>()).events
+    .map((event) => AuditEventSchema.parse(event))
+    .filter((e) => e.subject === read.id);
   events.sort((a, b) => a.seq - b.seq);
   expect(events.map((event) => event.action)).toEqual(['read.opened', 'read.sealed']);
   expect(events[1].details).toMatchObject({ sha256: sealed.sealedSha256, counts: { 1: 40 }, patches: 5 });
