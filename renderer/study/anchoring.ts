@@ -1,4 +1,5 @@
 // Anchoring by reader: sums over voxels, means over structures.
+import { grouped } from '../ui/grouped.ts';
 import type { AnchoredRead } from '../../electron/contract/anchoring.ts';
 
 export interface AnchoredReader {
@@ -13,7 +14,7 @@ export interface AnchoredReader {
 }
 
 export function readersOf(reads: readonly AnchoredRead[]): AnchoredReader[] {
-  return [...Map.groupBy(reads, (read) => read.personId)].map(([personId, theirs]) => {
+  return [...grouped(reads, (read) => read.personId)].map(([personId, theirs]) => {
     const drawn = theirs.flatMap((read) =>
       read.structures.filter((one) => one.aiVoxels + one.readVoxels > 0),
     );

@@ -226,8 +226,7 @@ describe.skipIf(!executablePath)(title, () => {
     const make = panel.getByRole('button', { name: 'Make an AI mask' });
 
     await make.click();
-    await panel.getByRole('progressbar').waitFor();
-    await shot(page, 'ai-running');
+    // At once: the small model is done in seconds.
     await panel.getByRole('button', { name: 'Cancel' }).click();
     await panel.getByText(/^Cancelled/).waitFor();
     expect((await inferenceJobs(bearer))[0].state).toBe('cancelled');
