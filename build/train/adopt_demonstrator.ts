@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makePhantom, readMask, writeNifti } from '../../electron/imaging/index.ts';
 import { importCheckpoint } from '../../electron/inference/checkpoint/index.ts';
-import { segment } from '../../electron/inference/index.ts';
+import { loadModel, openModel, segment } from '../../electron/inference/index.ts';
 
 const [checkpoint, phantoms] = process.argv.slice(2);
 if (!checkpoint || !phantoms) {
@@ -37,13 +37,9 @@ async function evaluate(): Promise<{ seed: number; dice: number[]; seconds: numb
     const [image, mask] = [join(folder, 'image.nii.gz'), join(folder, 'mask.nii.gz')];
     await writeNifti(image, { grid: volume.grid, voxels: volume.voxels });
     const began = performance.now();
-    await segment({
-      modelFolder: target,
-      inputs: [image],
-      provider: 'cpu',
-      mirror: false,
-      output: { kind: 'nifti', path: mask },
-    });
+    const output = { kind: 'nifti' as const, path: mask };
+    const request = { modelFolder: target, inputs: [image], provider: 'cpu' as const, mirror: false, output };
+    await segment(request, { load: loadModel, open: openModel });
     const seconds = (performance.now() - began) / 1000;
     const row = { seed, dice: diceOf((await readMask(mask)).labels, truth), seconds };
     process.stdout.write(

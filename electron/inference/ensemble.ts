@@ -9,6 +9,8 @@ import { openSession } from './session.ts';
 export interface OpenedModel {
   /** How many networks there are. */
   readonly count: number;
+  /** Tiles that one run takes at the most. */
+  readonly batch: number;
   /** Network `n`; the one before is let go, so they are asked for in order. */
   network(n: number): Promise<Network>;
   /** What runs now, and what was found about providers so far. */
@@ -40,6 +42,9 @@ export async function openModel(model: LoadedModel, preference: ProviderName): P
         current = n;
       }
       return session.network;
+    },
+    get batch() {
+      return session.batch;
     },
     get provider() {
       return session.provider;

@@ -11,6 +11,8 @@ export interface ProviderTried {
 
 export interface OpenedSession {
   network: Network;
+  /** Tiles that one run takes at the most on the provider that runs now. */
+  readonly batch: number;
   /** The provider that runs now: another one after a failure in the middle of a run. */
   readonly provider: string;
   /** Providers that cannot run this model here, in the order in which they were given up. */
@@ -23,6 +25,7 @@ export interface OpenedSession {
 
 interface Opened {
   network: Network;
+  batch: number;
   close(): Promise<void>;
 }
 
@@ -54,7 +57,7 @@ export async function openOnFirst(
   };
   let current = await openNext();
   let closing: Promise<void> | null = null;
-  const network: Network = async (values, shape) => {
+  const attempt: Network = async (values, shape) => {
     for (;;) {
       try {
         return await current.network(values, shape);
@@ -70,8 +73,18 @@ export async function openOnFirst(
       }
     }
   };
+  // One at a time: a provider that fails is to fail once, and not once more for the run asked for meanwhile.
+  let last: Promise<unknown> = Promise.resolve();
+  const network: Network = (values, shape) => {
+    const run = last.then(() => attempt(values, shape));
+    last = run.catch(() => undefined);
+    return run;
+  };
   return {
     network,
+    get batch() {
+      return current.batch;
+    },
     get provider() {
       return current.provider;
     },

@@ -2,9 +2,13 @@
 import type { Triple } from '../contract/geometry.ts';
 import type { Manifest } from './manifest.ts';
 import { softmax } from './softmax.ts';
+import { addTile, cutTile, flipsOf, type TilePlace } from './tile-sums.ts';
 import { cropTo, gaussianWeights, padToShape, tilePositions } from './tiles.ts';
 
-/** One run: `values` [channel, D, H, W] of `shape`, left as they are → `scores` [channel, D, H, W] of that shape. */
+/**
+ * One run: `values` [batch, channel, D, H, W] of tiles of `shape` → `scores` [batch, channel, D, H, W] of that shape.
+ * The values belong to the run: whoever asked does not look at them again.
+ */
 export type Network = (
   values: Float32Array,
   shape: Triple,
@@ -21,6 +25,8 @@ type Plan = Pick<Manifest, 'patch' | 'overlap' | 'gaussian' | 'mirror' | 'averag
 /** Networks whose results are averaged, asked for one after the other. */
 export interface Networks {
   count: number;
+  /** Tiles that one run takes at the most; may change when a provider gives up. */
+  readonly batch: number;
   network(n: number): Promise<Network>;
 }
 
@@ -30,16 +36,17 @@ export async function runNetwork(
   inputs: Float32Array[],
   shape: Triple,
   plan: Plan,
-  onTile?: (done: number, total: number) => void,
+  { batch = 1, onTile }: { batch?: number; onTile?: (done: number, total: number) => void } = {},
 ): Promise<NetworkOutput> {
-  const alone = { count: 1, network: () => Promise.resolve(network) };
+  const alone = { count: 1, batch, network: () => Promise.resolve(network) };
   return runNetworks(alone, inputs, shape, plan, onTile);
 }
 
 /**
  * Runs networks over `inputs` (one array of `shape` each) and averages what they give. Small volumes are padded with
- * zeros to the tile, zeros being what nnU-Net pads with after normalisation. `onTile(done, total)` is called before the
- * first and after each tile of each network.
+ * zeros to the tile, zeros being what nnU-Net pads with after normalisation. While one batch of tiles is run, the one
+ * before is summed and the next is cut, where the network runs beside this thread. `onTile(done, total)` is called
+ * before the first and after each tile of each network.
  */
 export async function runNetworks(
   networks: Networks,
@@ -52,135 +59,151 @@ export async function runNetworks(
   const whole = shape.map((n, d) => Math.max(n, patch[d])) as Triple;
   const padded = inputs.map((values) => padToShape(values, shape, whole));
   const before = padded[0].before;
-  const arrays = padded.map((entry) => entry.values);
   const positions = tilePositions(whole, patch, plan.overlap);
-  const runs = positions.length * networks.count;
-  onTile(0, runs);
-  const finish = (channels: Float32Array[]): NetworkOutput => ({
-    channels: channels.map((values) => cropTo(values, whole, shape, before)),
-    tiles: positions.length,
+  const flips = flipsOf(plan.mirror);
+  const places = positions.flatMap((at) => flips.map((flip): TilePlace => ({ at, flip })));
+  const times = flips.length * networks.count;
+  const sums = new TileSums({ whole, patch, positions, times, plan });
+  const arrays = padded.map((entry) => entry.values);
+  const total = positions.length * networks.count;
+  onTile(0, total);
+  await eachBatch(networks, places, {
+    cut: (batch) => (sums.single ? wholeTile(arrays) : cutBatch(arrays, whole, patch, batch)),
+    patch,
+    take: (batch, scores, channels, done) => {
+      sums.add(batch, scores, channels);
+      onTile(Math.floor(done / flips.length), total);
+    },
   });
-  if (runs === 1) {
-    const { scores, channels } = await runTile(
-      await networks.network(0),
-      arrays,
-      whole,
-      patch,
-      [0, 0, 0],
-      plan,
-    );
-    onTile(1, 1);
-    return finish(split(scores, channels));
+  return {
+    channels: sums.finish().map((values) => cropTo(values, whole, shape, before)),
+    tiles: positions.length,
+  };
+}
+
+interface BatchWork {
+  cut(batch: TilePlace[]): Float32Array;
+  patch: Triple;
+  take(batch: TilePlace[], scores: Float32Array, channels: number, done: number): void;
+}
+
+/** Every network over all places, batch by batch; the next run is asked for before the last one's scores are taken. */
+async function eachBatch(
+  networks: Networks,
+  places: TilePlace[],
+  { cut, patch, take }: BatchWork,
+): Promise<void> {
+  let done = 0;
+  let running: { batch: TilePlace[]; result: ReturnType<Network> } | null = null;
+  const takeRunning = async () => {
+    if (!running) return;
+    const { batch, result } = running;
+    running = null;
+    const { scores, channels } = await result;
+    done += batch.length;
+    take(batch, scores, channels, done);
+  };
+  for (let n = 0; n < networks.count; n++) {
+    // A network's last run ends before the next network takes its place.
+    await takeRunning();
+    const network = await networks.network(n);
+    for (let first = 0; first < places.length;) {
+      const batch = places.slice(first, first + networks.batch);
+      first += batch.length;
+      const result = network(cut(batch), patch);
+      // Its failure is met when it is taken, and not before.
+      result.catch(() => undefined);
+      await takeRunning();
+      running = { batch, result };
+    }
   }
-  const weights = plan.gaussian ? gaussianWeights(patch) : new Float32Array(count(patch)).fill(1);
-  const total = new Float32Array(count(whole));
-  let sums: Float32Array[] = [];
-  for (let run = 0; run < runs; run++) {
-    const at = positions[run % positions.length];
-    const network = await networks.network(Math.floor(run / positions.length));
-    const { scores, channels } = await runTile(network, arrays, whole, patch, at, plan);
-    if (run === 0) sums = Array.from({ length: channels }, () => new Float32Array(count(whole)));
-    split(scores, channels).forEach((tile, c) => addTile(sums[c], whole, tile, patch, at, weights));
-    addTile(total, whole, null, patch, at, weights);
-    onTile(run + 1, runs);
+  await takeRunning();
+}
+
+interface SumsOf {
+  whole: Triple;
+  patch: Triple;
+  positions: Triple[];
+  /** Runs that each position gets: flips times networks. */
+  times: number;
+  plan: Plan;
+}
+
+/** What all tiles gave, by channel. */
+class TileSums {
+  /** One run gives it all: its scores are the answer. */
+  readonly single: boolean;
+  private readonly of: SumsOf;
+  private readonly weights: Float32Array | null;
+  private sums: Float32Array[] = [];
+  private total: Float32Array = new Float32Array(0);
+
+  constructor(of: SumsOf) {
+    this.of = of;
+    this.single = of.positions.length * of.times === 1;
+    // One tile for all voxels weighs the same everywhere.
+    this.weights = of.plan.gaussian && of.positions.length > 1 ? gaussianWeights(of.patch) : null;
   }
-  for (const sum of sums) for (let v = 0; v < sum.length; v++) sum[v] /= total[v];
-  return finish(sums);
+
+  add(batch: TilePlace[], scores: Float32Array, channels: number): void {
+    const { whole, patch, plan } = this.of;
+    const size = count(patch);
+    const each = channels * size;
+    if (this.sums.length === 0 && !this.single) this.begin(channels);
+    for (const [b, place] of batch.entries()) {
+      const tile = scores.subarray(b * each, (b + 1) * each);
+      if (plan.average === 'probabilities') activate(tile, channels, plan.output.activation);
+      const parts = Array.from({ length: channels }, (_, c) => tile.subarray(c * size, (c + 1) * size));
+      if (this.single) this.sums = parts;
+      else parts.forEach((part, c) => addTile(this.sums[c], whole, part, patch, place, this.weights));
+    }
+  }
+
+  /** With the first scores, because a second run may be under way by then: its time is not lost. */
+  private begin(channels: number): void {
+    const { whole, patch, positions } = this.of;
+    this.sums = Array.from({ length: channels }, () => new Float32Array(count(whole)));
+    this.total = new Float32Array(count(whole));
+    const weights = this.weights ?? new Float32Array(count(patch)).fill(1);
+    for (const at of positions)
+      addTile(this.total, whole, weights, patch, { at, flip: [false, false, false] }, null);
+  }
+
+  /** The average of all runs. */
+  finish(): Float32Array[] {
+    const { total, of } = this;
+    if (!this.single)
+      for (const sum of this.sums) for (let v = 0; v < sum.length; v++) sum[v] /= total[v] * of.times;
+    return this.sums;
+  }
+}
+
+/** The only tile; with one channel the array itself, for that may be a gigabyte. */
+function wholeTile(arrays: Float32Array[]): Float32Array {
+  const [first] = arrays;
+  if (arrays.length === 1) return first;
+  const values = new Float32Array(arrays.length * first.length);
+  arrays.forEach((array, c) => values.set(array, c * first.length));
+  return values;
+}
+
+/** The tiles of a batch one after the other, each with all channels. */
+function cutBatch(arrays: Float32Array[], whole: Triple, patch: Triple, batch: TilePlace[]): Float32Array {
+  const size = count(patch);
+  const values = new Float32Array(batch.length * arrays.length * size);
+  batch.forEach((place, b) =>
+    arrays.forEach((array, c) => {
+      const start = (b * arrays.length + c) * size;
+      cutTile(array, whole, values.subarray(start, start + size), patch, place);
+    }),
+  );
+  return values;
 }
 
 const count = (shape: Triple) => shape[0] * shape[1] * shape[2];
 
 function paddedShape(shape: Triple, multiple: Triple): Triple {
   return shape.map((n, d) => Math.ceil(n / multiple[d]) * multiple[d]) as Triple;
-}
-
-function split(scores: Float32Array, channels: number): Float32Array[] {
-  const size = scores.length / channels;
-  return Array.from({ length: channels }, (_, c) => scores.subarray(c * size, (c + 1) * size));
-}
-
-/** One tile, averaged over all combinations of flips of the mirrored dimensions. */
-async function runTile(
-  network: Network,
-  arrays: Float32Array[],
-  whole: Triple,
-  patch: Triple,
-  at: Triple,
-  plan: Plan,
-): Promise<{ scores: Float32Array; channels: number }> {
-  const tile = tileOf(arrays, whole, patch, at);
-  const dimensions = [...new Set(plan.mirror)];
-  const flips = Array.from({ length: 2 ** dimensions.length }, (_, mask) =>
-    dimensions.filter((_d, bit) => (mask >> bit) & 1),
-  );
-  let mean: Float32Array | null = null;
-  let channels = 0;
-  for (const flip of flips) {
-    const result = await network(flipped(tile, arrays.length, patch, flip), patch);
-    channels = result.channels;
-    if (plan.average === 'probabilities') activate(result.scores, channels, plan.output.activation);
-    const scores = flipped(result.scores, channels, patch, flip);
-    if (flips.length === 1) return { scores, channels };
-    mean ??= new Float32Array(scores.length);
-    for (let v = 0; v < scores.length; v++) mean[v] += scores[v] / flips.length;
-  }
-  return { scores: mean!, channels };
-}
-
-/** The tile's channels one after the other; the array itself where it is the tile, for that may be a gigabyte. */
-function tileOf(arrays: Float32Array[], whole: Triple, patch: Triple, at: Triple): Float32Array {
-  const size = count(patch);
-  if (arrays.length === 1 && arrays[0].length === size) return arrays[0];
-  const tile = new Float32Array(arrays.length * size);
-  arrays.forEach((values, c) => copyTile(values, whole, tile.subarray(c * size), patch, at));
-  return tile;
-}
-
-function copyTile(values: Float32Array, whole: Triple, out: Float32Array, patch: Triple, at: Triple): void {
-  for (let d = 0; d < patch[0]; d++) {
-    for (let h = 0; h < patch[1]; h++) {
-      const from = ((at[0] + d) * whole[1] + at[1] + h) * whole[2] + at[2];
-      out.set(values.subarray(from, from + patch[2]), (d * patch[1] + h) * patch[2]);
-    }
-  }
-}
-
-/** sum += weights · tile at `at`; a null tile adds the weights alone. */
-function addTile(
-  sum: Float32Array,
-  whole: Triple,
-  tile: Float32Array | null,
-  patch: Triple,
-  at: Triple,
-  weights: Float32Array,
-): void {
-  let n = 0;
-  for (let d = 0; d < patch[0]; d++) {
-    for (let h = 0; h < patch[1]; h++) {
-      let to = ((at[0] + d) * whole[1] + at[1] + h) * whole[2] + at[2];
-      for (let w = 0; w < patch[2]; w++, n++, to++) sum[to] += tile ? weights[n] * tile[n] : weights[n];
-    }
-  }
-}
-
-/** A copy turned round along the dimensions named; `values` itself when there are none. */
-function flipped(values: Float32Array, channels: number, shape: Triple, dimensions: number[]): Float32Array {
-  if (dimensions.length === 0) return values;
-  const [fd, fh, fw] = [0, 1, 2].map((d) => dimensions.includes(d));
-  const out = new Float32Array(values.length);
-  for (let c = 0; c < channels; c++) {
-    for (let d = 0; d < shape[0]; d++) {
-      for (let h = 0; h < shape[1]; h++) {
-        const to = ((c * shape[0] + d) * shape[1] + h) * shape[2];
-        const from =
-          ((c * shape[0] + (fd ? shape[0] - 1 - d : d)) * shape[1] + (fh ? shape[1] - 1 - h : h)) * shape[2];
-        const row = values.subarray(from, from + shape[2]);
-        out.set(row, to);
-        if (fw) out.subarray(to, to + shape[2]).reverse();
-      }
-    }
-  }
-  return out;
 }
 
 /** In place: raw scores become probabilities. */

@@ -1,11 +1,12 @@
 // A model over a volume, from file to file: read, arrange, normalise, resample, network, decide, tidy, write.
 import { gridDifference, voxelVolumeMl, type Grid, type Triple } from '../contract/geometry.ts';
+import type { ProviderName } from '../contract/models.ts';
 import { Problem } from '../contract/problem.ts';
 import { readVolume, type Volume } from '../imaging/index.ts';
 import { arrange, arrangementOf, putBack, type Arrangement } from './arrange.ts';
 import { decideLabels } from './decide.ts';
-import { openModel, type OpenedModel } from './ensemble.ts';
-import { loadModel, type LoadedModel } from './load-model.ts';
+import type { OpenedModel } from './ensemble.ts';
+import type { LoadedModel } from './load-model.ts';
 import type { Manifest } from './manifest.ts';
 import { leastMemory, refuseBeyondMemory } from './memory.ts';
 import { prepareNnunet, type PreparedVolume } from './nnunet.ts';
@@ -22,13 +23,20 @@ const ROOM_TO_KEEP = 6 * 2 ** 30;
 /** Spacings nearer than this, of themselves, count as the network's own. */
 const SAME_SPACING = 1e-3;
 
+/** Where models come from and networks run: in this thread, or in another that is asked. */
+export interface Models {
+  load(folder: string): Promise<LoadedModel>;
+  open(model: LoadedModel, preference: ProviderName): Promise<OpenedModel>;
+}
+
 /**
- * Runs a model on volumes and writes the mask. Throws Problems of `loadModel`, `openModel` and `readVolume`, and
- * `channels-wrong` (number of inputs), `channels-differ` (their grids), those of `checkOutputs` before anything is read,
- * and `inference-needs-memory`.
+ * Runs a model on volumes and writes the mask. Throws Problems of `models` and `readVolume`, and `channels-wrong`
+ * (number of inputs), `channels-differ` (their grids), those of `checkOutputs` before anything is read, and
+ * `inference-needs-memory`.
  */
 export async function segment(
   request: InferenceRequest,
+  models: Models,
   onProgress: OnInferenceProgress = () => undefined,
 ): Promise<InferenceResult> {
   const seconds = { read: 0, load: 0, preprocess: 0, network: 0, postprocess: 0, write: 0 };
@@ -39,46 +47,61 @@ export async function segment(
     seconds[stage] += (performance.now() - start) / 1000;
     return result;
   };
-  const model = await timed('load', () => loadModel(request.modelFolder));
-  const { manifest } = model;
-  await checkOutputs(request, manifest);
-  // The network is opened while the volumes are read: neither needs the other.
-  const opening = openModel(model, request.provider);
-  opening.catch(() => undefined); // Told of below, once the volumes are read.
-  const volumes = await timed('read', () => readChannels(request.inputs, manifest)).catch(async (cause) => {
+  const model = await timed('load', () => models.load(request.modelFolder));
+  await checkOutputs(request, model.manifest);
+  // The network is opened while the volumes are read and prepared: neither needs the other.
+  const opening = models.open(model, request.provider);
+  opening.catch(() => undefined); // Told of below, once the volumes are ready.
+  const ready = await readAndPrepare(request, model, timed).catch(async (cause) => {
     await opening.then(({ close }) => close()).catch(() => undefined);
     throw cause;
   });
-  const notes = [...new Set(volumes.flatMap((volume, n) => remarksOn(volume, manifest, n)))];
   const session = await timed('load', () => opening);
   try {
-    const run = { request, model, session, volumes, notes, seconds, timed, onProgress };
-    return await runAndWrite(run);
+    return await runAndWrite({ request, model, session, seconds, timed, onProgress, ...ready });
   } finally {
     // Once the answer is out: letting go of a network's memory takes as long as deciding the labels.
     setImmediate(() => void session.close().catch(() => undefined));
   }
 }
 
-/** A run whose volumes are read and whose network is open. */
-interface OpenRun {
+type Timed = <T>(stage: Stage, work: () => T | Promise<T>) => Promise<T>;
+
+/** What the network is given, and the way back. */
+interface Ready {
+  grid: Grid;
+  arrangement: Arrangement;
+  prepared: PreparedVolume;
+  notes: string[];
+}
+
+async function readAndPrepare(
+  request: InferenceRequest,
+  { manifest }: LoadedModel,
+  timed: Timed,
+): Promise<Ready> {
+  const volumes = await timed('read', () => readChannels(request.inputs, manifest));
+  const [{ grid }] = volumes;
+  const arrangement = arrangementOf(grid, manifest.input);
+  const wanted = request.probabilitiesPath !== undefined;
+  const prepared = await timed('preprocess', () => prepare(volumes, arrangement, manifest, wanted));
+  const notes = [...new Set(volumes.flatMap((volume, n) => remarksOn(volume, manifest, n)))];
+  return { grid, arrangement, prepared, notes };
+}
+
+/** A run whose volumes are ready and whose network is open. */
+interface OpenRun extends Ready {
   request: InferenceRequest;
   model: LoadedModel;
   session: OpenedModel;
-  volumes: Volume[];
-  notes: string[];
   seconds: InferenceResult['seconds'];
-  timed: <T>(stage: Stage, work: () => T | Promise<T>) => Promise<T>;
+  timed: Timed;
   onProgress: OnInferenceProgress;
 }
 
 async function runAndWrite(run: OpenRun): Promise<InferenceResult> {
-  const { request, model, session, volumes, notes, seconds, timed, onProgress } = run;
+  const { request, model, session, grid, arrangement, prepared, notes, seconds, timed, onProgress } = run;
   const { manifest } = model;
-  const { grid } = volumes[0];
-  const arrangement = arrangementOf(grid, manifest.input);
-  const wanted = request.probabilitiesPath !== undefined;
-  const prepared = await timed('preprocess', () => prepare(volumes, arrangement, manifest, wanted));
   const plan = { ...manifest, mirror: request.mirror ? manifest.mirror : [] };
   const output = await timed('network', () =>
     runNetworks(session, prepared.arrays, prepared.shape, plan, tileProgress(onProgress)),
@@ -86,6 +109,7 @@ async function runAndWrite(run: OpenRun): Promise<InferenceResult> {
   if (process.availableMemory() < ROOM_TO_KEEP) await session.close();
   notes.push(...session.notes);
   const { labels, probabilities } = await timed('postprocess', () => {
+    const wanted = request.probabilitiesPath !== undefined;
     const kept = wanted ? probabilitiesOf(output.channels, prepared.restore, arrangement, manifest) : null;
     const result = prepared.decide(output.channels);
     notes.push(...tidy(result, arrangement.shape, arrangement.spacing, manifest));

@@ -38,7 +38,7 @@ describe('giving up on a provider', () => {
       const network = networks[provider];
       if (network instanceof Error) return Promise.reject(network);
       const close = () => Promise.resolve(void closed.push(provider));
-      return Promise.resolve({ network, close });
+      return Promise.resolve({ network, batch: 1, close });
     };
   };
 

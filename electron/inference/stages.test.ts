@@ -182,6 +182,77 @@ describe('running over tiles', () => {
     },
   );
 
+  /** Scores that depend on a voxel's place in its tile and on both channels; two output channels. */
+  const placed: Network = (given, [d, h, w]) => {
+    const size = d * h * w;
+    const batch = given.length / (2 * size);
+    const scores = new Float32Array(given.length);
+    for (let b = 0; b < batch; b++)
+      for (let n = 0; n < size; n++) {
+        const [first, second] = [given[2 * b * size + n], given[(2 * b + 1) * size + n]];
+        scores[2 * b * size + n] = first + 0.01 * n;
+        scores[(2 * b + 1) * size + n] = second - first * 0.5 - 0.02 * n;
+      }
+    return Promise.resolve({ scores, channels: 2 });
+  };
+
+  test('what tiles, flips and weights come to, voxel by voxel, in batches of any size', async () => {
+    const other = values.map((v, n) => v * 0.3 + (n % 5));
+    const patch: Triple = [4, 5, 6];
+    const setting = { ...plan, patch, mirror: [0, 2] };
+    const expected = [new Float64Array(count(shape)), new Float64Array(count(shape))];
+    const weights = gaussianWeights(patch);
+    const total = new Float64Array(count(shape));
+    const starts = shape.map((size, d) => tileStarts(size, patch[d], 0.5));
+    for (const a of starts[0])
+      for (const b of starts[1])
+        for (const c of starts[2])
+          for (const [fd, fw] of [
+            [0, 0],
+            [1, 0],
+            [0, 1],
+            [1, 1],
+          ])
+            // prettier-ignore
+            for (let d = 0; d < 4; d++)
+              for (let h = 0; h < 5; h++)
+                for (let w = 0; w < 6; w++) {
+                  const v = ((a + d) * 9 + b + h) * 13 + c + w;
+                  const weight = weights[(d * 5 + h) * 6 + w];
+                  const place = ((fd ? 3 - d : d) * 5 + h) * 6 + (fw ? 5 - w : w);
+                  expected[0][v] += weight * (values[v] + 0.01 * place);
+                  expected[1][v] += weight * (other[v] - values[v] * 0.5 - 0.02 * place);
+                  total[v] += weight;
+                }
+    for (const batch of [1, 2, 3, 7, 100]) {
+      const { channels } = await runNetwork(placed, [values, other], shape, setting, { batch });
+      channels.forEach((found, c) =>
+        found.forEach((value, v) => expect(Math.abs(value - expected[c][v] / total[v])).toBeLessThan(1e-4)),
+      );
+    }
+  });
+
+  test('the next run is asked for before the last one’s scores are summed, and two at most are under way', async () => {
+    const log: string[] = [];
+    let asked = 0;
+    const slow: Network = async (v, s) => {
+      const n = asked++;
+      log.push(`ask ${n}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      log.push(`end ${n}`);
+      return doubling(v, s);
+    };
+    const ticks: string[] = [];
+    await runNetwork(slow, [values], shape, { ...plan, patch: [5, 9, 5] }, {
+      onTile: (done, total) => ticks.push(`${done}/${total}`),
+    }); // prettier-ignore
+    expect(ticks).toEqual(['0/5', '1/5', '2/5', '3/5', '4/5', '5/5']);
+    for (let n = 0; n < 3; n++) {
+      expect(log.indexOf(`ask ${n + 1}`)).toBeLessThan(log.indexOf(`end ${n}`));
+      expect(log.indexOf(`ask ${n + 2}`)).toBeGreaterThan(log.indexOf(`end ${n}`));
+    }
+  });
+
   test('flips are undone: a network that shifts by one is averaged to a symmetric one', async () => {
     const shift: Network = (v) =>
       Promise.resolve({ scores: Float32Array.from(v, (_, n) => v[n - 1] ?? 0), channels: 1 });

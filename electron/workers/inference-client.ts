@@ -66,7 +66,7 @@ const TIME_TO_END_MS = 10_000;
 
 async function perform(task: InferenceTask, options: RunOptions): Promise<InferenceResult | null> {
   options.signal?.throwIfAborted();
-  const child = fork(fileURLToPath(options.entry ?? workerEntry('inference-process')), [], {
+  const child = fork(fileURLToPath(options.entry ?? workerEntry('inference-process')), [task.kind], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env },

@@ -1,8 +1,12 @@
 // The process in which networks run: one request in, progress and one outcome out. It may die; nothing else does.
 import { writeFileSync } from 'node:fs';
-import { Problem, type ProblemDetails } from '../contract/problem.ts';
-import { loadModel, openModel, segment } from '../inference/index.ts';
-import type { InferenceProgress, InferenceRequest, InferenceResult } from '../inference/index.ts';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import type { ProblemDetails } from '../contract/problem.ts';
+import type { Models } from '../inference/segment.ts';
+import type { InferenceProgress, InferenceRequest, InferenceResult } from '../inference/types.ts';
+import { workerEntry } from './entry.ts';
+import { problemOfRun } from './inference-problems.ts';
+import { serveModels } from './network-calls.ts';
 
 export type InferenceTask =
   | { kind: 'segment'; request: InferenceRequest }
@@ -14,12 +18,15 @@ export type InferenceMessage =
   | { kind: 'done'; result: InferenceResult | null }
   | { kind: 'problem'; problem: ProblemDetails };
 
-const OUT_OF_MEMORY =
-  /bad_alloc|out of memory|failed to allocate|allocation failed|invalid (typed )?array length/i;
-
-async function perform(task: InferenceTask): Promise<InferenceResult | null> {
+async function perform(task: InferenceTask): Promise<InferenceMessage> {
+  const { loadModel, openModel } = await inference;
   if (task.kind === 'segment') {
-    return segment(task.request, (progress) => void send({ kind: 'progress', progress }));
+    // Begun at once; what goes wrong is told when the desk asks.
+    const loading = loadModel(task.request.modelFolder);
+    const opening = loading.then((model) => openModel(model, task.request.provider));
+    opening.catch(() => undefined);
+    const desk = Desk.ready ?? new Desk();
+    return desk.segment(task.request, { load: () => loading, open: () => opening });
   }
   // A checkpoint becomes a model first; a model is opened and compared with its manifest.
   if (task.kind === 'import') {
@@ -34,27 +41,38 @@ async function perform(task: InferenceTask): Promise<InferenceResult | null> {
   } finally {
     await model.close();
   }
-  return null;
+  return { kind: 'done', result: null };
 }
 
-function problemOf(error: unknown): ProblemDetails {
-  if (error instanceof Problem) return error.toDetails();
-  const text = error instanceof Error ? error.message : String(error);
-  if (OUT_OF_MEMORY.test(text)) {
-    return new Problem(
-      'inference-out-of-memory',
-      'The model ran out of memory on this volume and nothing was written. Close other programs, or run it where there is more memory.',
-      { status: 500, cause: error },
-    ).toDetails();
+/**
+ * All but the networks is done in a thread of its own, because a network holds the thread that runs it: volumes are
+ * read and prepared while it is opened, and tiles are cut and summed while it runs.
+ */
+class Desk {
+  /** Started with the process where it was started for a run. */
+  static ready: Desk | null = null;
+  private readonly networks: MessagePort;
+  private readonly thread: Worker;
+
+  constructor() {
+    const { port1, port2 } = new MessageChannel();
+    this.networks = port1;
+    const data = { workerData: { networks: port2 }, transferList: [port2] };
+    this.thread = new Worker(workerEntry('inference-desk-worker'), data);
   }
-  const what = text
-    .split('\n')[0]
-    .slice(0, 200)
-    .replace(/[.\s]+$/, '');
-  return new Problem('inference-failed', `The model could not be run (${what}). Nothing was written.`, {
-    status: 500,
-    cause: error,
-  }).toDetails();
+
+  segment(request: InferenceRequest, models: Models): Promise<InferenceMessage> {
+    serveModels(this.networks, models);
+    return new Promise((resolve, reject) => {
+      this.thread.on('message', (message: InferenceMessage) => {
+        if (message.kind === 'progress') void send(message);
+        else resolve(message);
+      });
+      this.thread.on('error', reject);
+      this.thread.on('exit', () => reject(new Error('its working thread ended by itself')));
+      this.thread.postMessage(request);
+    });
+  }
 }
 
 /** Resolves once the message has left this process. */
@@ -76,13 +94,14 @@ function offerItselfFirst(): void {
 }
 
 offerItselfFirst();
+if (process.argv[2] === 'segment') Desk.ready = new Desk();
+// Loaded while the desk's thread starts: ONNX Runtime takes as long as that.
+const inference = import('../inference/index.ts');
 // Whoever asked has gone: there is nobody left to work for.
 process.on('disconnect', () => process.exit(0));
 process.once('message', (task: InferenceTask) => {
-  perform(task)
-    .then(
-      (result) => send({ kind: 'done', result }),
-      (error: unknown) => send({ kind: 'problem', problem: problemOf(error) }),
-    )
+  void perform(task)
+    .catch((error: unknown): InferenceMessage => ({ kind: 'problem', problem: problemOfRun(error) }))
+    .then(send)
     .finally(() => process.exit(0));
 });

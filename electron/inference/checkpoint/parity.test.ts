@@ -10,6 +10,7 @@ import { arrange, arrangementOf } from '../arrange.ts';
 import { loadModel } from '../load-model.ts';
 import { prepareNnunet } from '../nnunet.ts';
 import { probabilityFiles } from '../outputs.ts';
+import { openModel } from '../ensemble.ts';
 import { segment } from '../segment.ts';
 import { importCheckpoint } from './import-checkpoint.ts';
 
@@ -82,14 +83,12 @@ async function run(folder: string, mirror: boolean) {
   mkdirSync(out);
   const probabilitiesPath = join(out, 'p.nii.gz');
   const { manifest } = await loadModel(model);
-  await segment({
-    modelFolder: model,
-    inputs: [join(DATA, folder, 'input_0000.nii.gz')],
-    provider: 'cpu',
-    mirror,
-    output: { kind: 'nifti', path: join(out, 'mask.nii.gz') },
-    probabilitiesPath,
-  });
+  const output = { kind: 'nifti' as const, path: join(out, 'mask.nii.gz') };
+  const inputs = [join(DATA, folder, 'input_0000.nii.gz')];
+  await segment(
+    { modelFolder: model, inputs, provider: 'cpu', mirror, output, probabilitiesPath },
+    { load: loadModel, open: openModel },
+  );
   const files = probabilityFiles(
     probabilitiesPath,
     manifest.labels.map(({ label }) => label).filter((label) => label !== 0),

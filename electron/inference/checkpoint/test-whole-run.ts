@@ -4,6 +4,8 @@ import { expect } from 'vitest';
 import type { Grid, Triple } from '../../contract/geometry.ts';
 import { readMask, readVolume, writeNifti } from '../../imaging/index.ts';
 import { probabilityFiles } from '../outputs.ts';
+import { openModel } from '../ensemble.ts';
+import { loadModel } from '../load-model.ts';
 import { segment } from '../segment.ts';
 import { importCheckpoint, type ImportOptions } from './import-checkpoint.ts';
 import { testWeights } from './test-checkpoint.ts';
@@ -43,7 +45,7 @@ export async function runIn(
   const probabilitiesPath = join(home, 'p.nii');
   const output = { kind: 'nifti' as const, path: join(home, 'mask.nii') };
   const request = { modelFolder, inputs, provider: 'cpu' as const, mirror: true, output, probabilitiesPath };
-  const result = await segment(request);
+  const result = await segment(request, { load: loadModel, open: openModel });
   const maps: Float32Array[] = [];
   for (const path of probabilityFiles(probabilitiesPath, labels))
     maps.push((await readVolume(path)).voxels as Float32Array);

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readNpy } from '../../../test/fixtures/npy.ts';
 import type { Triple } from '../../contract/geometry.ts';
 import { loadModel } from '../load-model.ts';
+import type { Network } from '../run.ts';
 import { openSession } from '../session.ts';
 import { importCheckpoint } from './import-checkpoint.ts';
 import * as tiny from './test-checkpoint.ts';
@@ -30,8 +31,29 @@ async function scoresOn(provider: 'webgpu' | 'cpu', folder: string, values: Floa
   expect(session.provider).toBe(provider);
   const { scores } = await session.network(values, shape);
   const copy = scores.slice();
+  if (session.batch > 1) await expectSameInBatches(session.network, session.batch, values, shape, copy);
   await session.close();
   return copy;
+}
+
+/** Tiles in one run give what each gives alone; the second half of them is turned upside down. */
+async function expectSameInBatches(
+  network: Network,
+  batch: number,
+  values: Float32Array,
+  shape: Triple,
+  alone: Float32Array,
+): Promise<void> {
+  const other = values.map((value) => 1 - value);
+  const { scores: otherAlone } = await network(other.slice(), shape);
+  const tiles = Array.from({ length: batch }, (_, b) => (b < batch / 2 ? values : other));
+  const together = new Float32Array(batch * values.length);
+  tiles.forEach((tile, b) => together.set(tile, b * tile.length));
+  const { scores } = await network(together, shape);
+  tiles.forEach((tile, b) => {
+    const part = scores.subarray(b * alone.length, (b + 1) * alone.length);
+    expectClose(part, tile === values ? alone : otherAlone);
+  });
 }
 
 function expectClose(found: Float32Array, expected: ArrayLike<number>): void {
@@ -43,7 +65,7 @@ function expectClose(found: Float32Array, expected: ArrayLike<number>): void {
 }
 
 const folderOf = (name: string) => join(home, name, 'nnUNetTrainerV2__nnUNetPlansv2.1');
-const cube = tiny.testWeights({ v: [4, 6, 8] })['v'].values;
+const cube = tiny.testWeights({ v: [4, 8, 8] })['v'].values;
 
 const title = adapter ? '' : ` — SKIPPED: ${DRIVER} and ${LOADER} are not both there`;
 describe.skipIf(!adapter)(`on WebGPU${title}`, () => {
@@ -58,6 +80,23 @@ describe.skipIf(!adapter)(`on WebGPU${title}`, () => {
         }),
     ],
     [
+      'a residual network of nnU-Net v2',
+      [4, 8, 8],
+      (folder) =>
+        tiny.writeTinyFolder(folder, {
+          shapes: tiny.tinyResidualShapes(3),
+          plans: tiny.tinyResidualPlans([4, 8, 8]),
+        }),
+    ],
+    [
+      'a network of nnU-Net v1',
+      [4, 6, 8],
+      (folder) => {
+        const parts = { plans: tiny.tinyPlansV1([4, 6, 8], [2, 2, 2]) };
+        return tiny.writeTinyFolderV1(folder, parts, tiny.tinyShapesV1(3));
+      },
+    ],
+    [
       'a network of PanSegNet',
       [4, 6, 8],
       (folder) => {
@@ -68,7 +107,7 @@ describe.skipIf(!adapter)(`on WebGPU${title}`, () => {
   ])('%s', { timeout: 60_000 }, async (name, shape, write) => {
     const folder = folderOf(name);
     write(folder);
-    const values = cube.slice(0, shape[0] * 48);
+    const values = cube.slice(0, shape[0] * shape[1] * shape[2]);
     const expected = await scoresOn('cpu', folder, values, shape);
     expectClose(await scoresOn('webgpu', folder, values, shape), expected);
   });
