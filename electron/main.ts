@@ -12,7 +12,7 @@ import {
 } from 'electron';
 import { isAbsolute, join } from 'node:path';
 import { connectTo, type Answerer } from './host/connect.ts';
-import { openDemo } from './host/demo.ts';
+import { DEMO_PAGE, makeDemo } from './host/demo.ts';
 import { hardened, pageResponse, plain } from './host/pages.ts';
 import { concordHome, concordVersion, modelsFolder, pagesFolder } from './host/paths.ts';
 
@@ -43,8 +43,10 @@ async function openBackend(): Promise<{ backend: Answerer; page: string }> {
     modelsFolder: modelsFolder(),
     version: concordVersion(),
   });
-  const demo = process.argv.includes('--demo');
-  return { backend, page: demo ? await openDemo(backend, (line) => console.error(line)) : '' };
+  if (!process.argv.includes('--demo')) return { backend, page: '' };
+  // Made behind the window, which shows how far it is.
+  void makeDemo(backend, (line) => console.error(line));
+  return { backend, page: DEMO_PAGE };
 }
 
 function createWindow(page: string): BrowserWindow {

@@ -66,7 +66,7 @@ function createApp(services: Services) {
     .route('/', reportRoutes(services.reports));
   return new Hono()
     .basePath('/api')
-    .route('/', hostRoutes({ studies, openDemo: services.demo.open }))
+    .route('/', hostRoutes({ studies, demo: services.demo }))
     .route('/', modelRoutes(models, studies.refuseOthers))
     .use('/studies/:study/*', withStudy)
     .use('/studies/:study', withStudy)

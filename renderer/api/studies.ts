@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { AuditPageSchema, AuditVerdictSchema, type AuditFilter } from '../../electron/contract/audit.ts';
 import { PlanSchema, type PlanRequest } from '../../electron/contract/planning.ts';
 import { AnchoringSchema } from '../../electron/contract/anchoring.ts';
-import { HostSchema } from '../../electron/contract/host.ts';
+import { DemoStateSchema, HostSchema } from '../../electron/contract/host.ts';
 import { BoardEntrySchema } from '../../electron/contract/reads.ts';
 import {
   PersonSchema,
@@ -30,7 +30,10 @@ export const plan = (request: PlanRequest) =>
 export const openStudy = (folder: string) =>
   call(StudyFaceSchema, '/api/studies/open', { method: 'POST', json: { folder } });
 
-/** Opens the demo study; the first time it is made, which takes some seconds. */
+/** How far the demo study is. */
+export const demoState = () => call(DemoStateSchema, '/api/studies/demo');
+
+/** Opens the demo study; the first time it is made, which takes a minute or so. */
 export const openDemo = () => call(StudyFaceSchema, '/api/studies/demo', { method: 'POST' });
 
 export const face = (study: string) => call(StudyFaceSchema, studyPath(study), { study });

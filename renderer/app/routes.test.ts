@@ -5,6 +5,7 @@ import { formatRoute, parseRoute, studyOf, type Route } from './routes.ts';
 const routes: Route[] = [
   { page: 'start' },
   { page: 'new' },
+  { page: 'demo' },
   { page: 'settings', study: null },
   { page: 'models', study: null },
   { page: 'sign-in', study: 'abc123' },

@@ -5,6 +5,8 @@ export type StudyPage =
 export type Route =
   | { page: 'start' }
   | { page: 'new' }
+  /** The demo study, made first where it is missing. */
+  | { page: 'demo' }
   | { page: 'settings'; study: null }
   | { page: 'models'; study: null }
   | { page: StudyPage; study: string }
@@ -27,7 +29,7 @@ export function parseRoute(hash: string): Route {
   const [first, study, page, rest, other, label] = parts;
   if (first === undefined) return { page: 'start' };
   if (parts.length === 1) {
-    if (first === 'new') return { page: 'new' };
+    if (first === 'new' || first === 'demo') return { page: first };
     if (first === 'settings' || first === 'models') return { page: first, study: null };
   }
   if (first === 'study' && study) {
@@ -48,7 +50,8 @@ export function formatRoute(route: Route): string {
     case 'start':
       return '#/';
     case 'new':
-      return '#/new';
+    case 'demo':
+      return `#/${route.page}`;
     case 'unknown':
       return route.hash;
     case 'reading':

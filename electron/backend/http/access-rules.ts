@@ -10,6 +10,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   'GET /api/host': 'any',
   'POST /api/studies': 'any',
   'POST /api/studies/open': 'any',
+  'GET /api/studies/demo': 'any',
   'POST /api/studies/demo': 'any',
   'POST /api/plan': 'any',
   'GET /api/models': 'any',

@@ -1,8 +1,9 @@
 // The demo study: phantoms that Concord makes, an AI mask on each, two simulated readers, two rounds, agreement.
 import { existsSync } from 'node:fs';
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Grid } from '../../contract/geometry.ts';
+import type { DemoState } from '../../contract/host.ts';
 import { ProtocolSchema, type Person } from '../../contract/study.ts';
 import { workerEntry } from '../../workers/entry.ts';
 import type { Pool } from '../../workers/pool.ts';
@@ -14,6 +15,7 @@ import type { JobService } from '../jobs/service.ts';
 import type { MaskService } from '../masks/service.ts';
 import type { ModelService } from '../models/service.ts';
 import type { ReadService } from '../reads/service.ts';
+import { demoProgress } from './demo-progress.ts';
 import { STUDY_FILE } from './registry.ts';
 import type { StudyService } from './service.ts';
 import { people } from './store.ts';
@@ -22,6 +24,8 @@ import { people } from './store.ts';
 export const DEMO_PASSPHRASE = 'demo';
 const DEMO_MODEL = 'phantom-pansegnet';
 const FIRST_SEED = 101;
+/** How a demo study is named until it is complete, before the number of the process that makes it. */
+const DRAFT = 'Demo being made';
 
 /** How the two simulated readers differ: A draws a little large and steadily, B tighter and less so. */
 const TEMPER: Record<string, { bias: number; wobble: number }> = {
@@ -54,13 +58,19 @@ export interface DemoPlan {
   /** … of which the simulated readers have sealed both rounds of so many; the rest is due. */
   sealed: number;
 }
-export type DemoProgress = (step: string, fraction: number) => void;
+/** Hears of each step and of how much of the whole time is over, 0…1. */
+export type OnStep = (step: string, fraction: number) => void;
+
+/** Time of one step beside the others: a phantom made and imported, an AI mask, one simulated read, agreement. */
+const COST = { phantom: 3, proposal: 1.5, read: 0.5, agreement: 0.6 } as const;
 
 export interface Demo {
-  /** Opens the demo study of this home, making it first where it is missing. */
-  open(onProgress?: DemoProgress): Promise<OpenStudy>;
+  /** Opens the demo study of this home, making it first where it is missing. Asked twice, it is made once. */
+  open(onStep?: OnStep): Promise<OpenStudy>;
+  /** How far that is. */
+  state(): DemoState;
   /** Makes a demo study at `folder` (NAME.concord), whole or not at all. */
-  make(folder: string, plan: DemoPlan, onProgress?: DemoProgress): Promise<OpenStudy>;
+  make(folder: string, plan: DemoPlan, onStep?: OnStep): Promise<OpenStudy>;
 }
 
 interface Phantom {
@@ -88,27 +98,25 @@ export function createDemo(needs: Needs): Demo {
   async function make(
     folder: string,
     plan: DemoPlan,
-    onProgress: DemoProgress = () => undefined,
+    onStep: OnStep = () => undefined,
+    remembered = true,
   ): Promise<OpenStudy> {
-    const study = await studies.create(DEMO_PROTOCOL, folder, true);
+    const study = await studies.create(DEMO_PROTOCOL, folder, { isDemo: true, remembered });
     const workshop = await mkdtemp(join(study.folder, 'cache', 'demo-'));
+    const step = steps(plan, onStep);
     try {
-      const steps = plan.cases + plan.sealed;
       const added: Phantom[] = [];
       for (let n = 0; n < plan.cases; n++) {
-        onProgress(`Phantom ${n + 1} of ${plan.cases}`, n / steps);
+        step(`Phantom ${n + 1} of ${plan.cases}`, COST.phantom);
         added.push(await addPhantom(study, n, workshop));
       }
       // All cases first: a round that has begun keeps its order, and cases added later would come last in all of them.
-      for (let n = 0; n < plan.sealed; n++) {
-        onProgress(`Simulated reads of case ${n + 1} of ${plan.sealed}`, (plan.cases + n) / steps);
-        await simulateReads(study, added[n]);
-      }
+      for (let n = 0; n < plan.sealed; n++) await simulateReads(study, added[n], n + 1, step);
     } finally {
       await rm(workshop, { recursive: true, force: true });
     }
     if (plan.sealed > 0) {
-      onProgress('Agreement', 0.98);
+      step('Agreement', COST.agreement);
       await jobs.settled((await agreement.start(study, null)).id);
     }
     return study;
@@ -125,11 +133,20 @@ export function createDemo(needs: Needs): Demo {
     return { caseId: id, grid, truthPath, seed };
   }
 
-  async function simulateReads(study: OpenStudy, phantom: Phantom): Promise<void> {
+  async function simulateReads(
+    study: OpenStudy,
+    phantom: Phantom,
+    number: number,
+    step: Step,
+  ): Promise<void> {
+    step(`AI mask of case ${number}`, COST.proposal);
     const proposal = await models.propose(study, phantom.caseId, DEMO_MODEL);
     const readers = (await people(study.database.read)).filter((person) => person.role === 'reader');
     for (const round of [1, 2]) {
-      for (const reader of readers) await simulateRead({ study, reader, round, proposal, ...phantom });
+      for (const reader of readers) {
+        step(`${reader.name} reads case ${number}, round ${round}`, COST.read);
+        await simulateRead({ study, reader, round, proposal, ...phantom });
+      }
     }
   }
 
@@ -171,25 +188,77 @@ export function createDemo(needs: Needs): Demo {
     await needs.masks.seal(study, read.id, editor);
   }
 
-  async function openOrMake(onProgress?: DemoProgress): Promise<OpenStudy> {
-    const folder = join(studies.studiesFolder, 'Demo.concord');
-    if (existsSync(join(folder, STUDY_FILE))) return studies.open(folder);
+  const folder = join(studies.studiesFolder, 'Demo.concord');
+  const exists = () => existsSync(join(folder, STUDY_FILE));
+  const progress = demoProgress(exists);
+
+  async function openOrMake(onStep: OnStep): Promise<OpenStudy> {
+    if (exists()) return studies.open(folder);
+    progress.at('Starting', 0);
+    await removeLeftDrafts(dirname(folder));
     // Made beside its place and moved there when it is complete: a demo that was cut short is made again.
-    const draft = join(dirname(folder), 'Demo being made.concord');
-    await rm(draft, { recursive: true, force: true });
-    const study = await make(draft, { cases: 5, sealed: 3 }, onProgress);
+    const draft = join(dirname(folder), `${DRAFT} ${process.pid}.concord`);
+    const tell: OnStep = (step, fraction) => {
+      progress.at(step, fraction);
+      onStep(step, fraction);
+    };
+    const study = await make(draft, { cases: 5, sealed: 3 }, tell, false);
     await studies.leave(study);
-    await rename(draft, folder);
+    // Another Concord on the same home may have been quicker.
+    if (exists()) await rm(draft, { recursive: true, force: true });
+    else await rename(draft, folder);
     return studies.open(folder);
   }
 
   return {
     make,
-    open(onProgress) {
-      opening ??= openOrMake(onProgress).finally(() => (opening = null));
+    state: () => progress.state(),
+    open(onStep = () => undefined) {
+      opening ??= openOrMake(onStep)
+        .then(
+          (study) => (progress.ready(), study),
+          (error: unknown) => {
+            progress.failed(error instanceof Error ? error.message : String(error));
+            throw error;
+          },
+        )
+        .finally(() => (opening = null));
       return opening;
     },
   };
+}
+
+type Step = (name: string, cost: number) => void;
+
+/** Tells each step with the share of the whole cost that lies before it. */
+function steps(plan: DemoPlan, onStep: OnStep): Step {
+  const reads = plan.sealed * Object.keys(TEMPER).length * 2;
+  const whole = plan.cases * COST.phantom + plan.sealed * COST.proposal + reads * COST.read + COST.agreement;
+  let before = 0;
+  return (name, cost) => {
+    onStep(name, before / whole);
+    before += cost;
+  };
+}
+
+/** Removes drafts whose maker has ended; one that another Concord is still making stays. */
+async function removeLeftDrafts(studiesFolder: string): Promise<void> {
+  for (const name of await readdir(studiesFolder).catch(() => [] as string[])) {
+    if (!name.startsWith(DRAFT)) continue;
+    const maker = Number(/ (\d+)\.concord$/.exec(name)?.[1]);
+    if (maker !== process.pid && isRunning(maker)) continue;
+    await rm(join(studiesFolder, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid)) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // There, but another person's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 async function assignmentOf(

@@ -17,18 +17,18 @@ import { PlanRequestSchema } from '../../contract/planning.ts';
 import type { OpenStudy, StudyEnv } from '../context.ts';
 import { bearerToken, coordinatorOnly, overseerOnly, signedIn, who } from '../http/access.ts';
 import { check } from '../http/problems.ts';
+import type { Demo } from './demo.ts';
 import { planOf } from './planning.ts';
 import type { StudyService } from './service.ts';
 import { addStructure, changeStructure, orderStructures } from './structures.ts';
 
 export interface HostRouteNeeds {
   studies: StudyService;
-  /** Opens the demo study, making it first where it is missing. */
-  openDemo(): Promise<OpenStudy>;
+  demo: Demo;
 }
 
 /** Routes of the host itself, for whoever sits at this machine. */
-export function hostRoutes({ studies, openDemo }: HostRouteNeeds) {
+export function hostRoutes({ studies, demo }: HostRouteNeeds) {
   return new Hono()
     .get('/host', async (c) => c.json(await studies.host()))
     .post(
@@ -43,9 +43,10 @@ export function hostRoutes({ studies, openDemo }: HostRouteNeeds) {
     .post('/studies/open', check('json', OpenStudySchema), async (c) =>
       c.json(await studies.face(await studies.open(c.req.valid('json').folder), null)),
     )
+    .get('/studies/demo', (c) => c.json(demo.state()))
     .post('/studies/demo', async (c) => {
       studies.refuseOthers();
-      return c.json(await studies.face(await openDemo(), null));
+      return c.json(await studies.face(await demo.open(), null));
     });
 }
 

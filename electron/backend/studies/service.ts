@@ -35,7 +35,12 @@ import { insertPerson, insertRound, people, rounds, structures, studyRow } from 
 export interface StudyService {
   host(): Promise<Host>;
   /** Makes and opens a study; in `folder` (NAME.concord), or in the studies folder under the study's name. */
-  create(protocol: Protocol, folder?: string, isDemo?: boolean): Promise<OpenStudy>;
+  create(
+    protocol: Protocol,
+    folder?: string,
+    /** Not remembered: one that is about to move, and is not offered until it has. */
+    options?: { isDemo?: boolean; remembered?: boolean },
+  ): Promise<OpenStudy>;
   open(folder: string): Promise<OpenStudy>;
   /** An open study. Throws Problem `study-not-open`. */
   get(id: string): OpenStudy;
@@ -81,7 +86,7 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
     );
   }
 
-  async function openOnce(folder: string): Promise<OpenStudy> {
+  async function openOnce(folder: string, remembered: boolean): Promise<OpenStudy> {
     const present = [...opened.values()].find((study) => study.folder === folder);
     if (present) return present;
     const study = await openStudyFolder(folder, now);
@@ -103,16 +108,17 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
     for (const part of ['volumes', 'cache']) await clearParts(join(folder, part));
     opened.set(study.id, study);
     const { id, name, modality, isDemo } = study;
-    recents.remember({ id, name, folder, modality, isDemo, lastOpenedAt: new Date().toISOString() });
+    const lastOpenedAt = new Date().toISOString();
+    if (remembered) recents.remember({ id, name, folder, modality, isDemo, lastOpenedAt });
     return study;
   }
 
-  function open(folder: string): Promise<OpenStudy> {
+  function open(folder: string, remembered = true): Promise<OpenStudy> {
     const target = realPath(folder);
     if (options.study !== undefined && realPath(options.study) !== target) refuseOthers();
     let promise = opening.get(target);
     if (!promise) {
-      promise = openOnce(target).finally(() => opening.delete(target));
+      promise = openOnce(target, remembered).finally(() => opening.delete(target));
       opening.set(target, promise);
     }
     return promise;
@@ -155,11 +161,11 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
         studies: await summaries(),
       };
     },
-    async create(protocol, folder, isDemo = false) {
+    async create(protocol, folder, { isDemo = false, remembered = true } = {}) {
       refuseOthers();
       const target = resolve(folder ?? join(studiesFolder, `${safeName(protocol.name)}.concord`));
       await createStudyFolder(target, protocol, isDemo, now);
-      return open(target);
+      return open(target, remembered);
     },
     get(id) {
       const study = opened.get(id);
