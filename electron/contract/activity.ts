@@ -18,7 +18,14 @@ const value = z.number().nullable();
 const ChartSchema = z.object({
   /** In the order of sealing. */
   points: z.array(
-    z.object({ readId: IdSchema, sealedAt: TimeSchema, value: z.number(), outside: z.boolean() }),
+    z.object({
+      readId: IdSchema,
+      caseId: IdSchema,
+      round: z.int(),
+      sealedAt: TimeSchema,
+      value: z.number(),
+      outside: z.boolean(),
+    }),
   ),
   /** Mean, and mean ± 2.66 mean moving ranges; null below two points. */
   centre: value,
@@ -38,6 +45,8 @@ export const DriftSchema = z.object({
           volume: ChartSchema,
           /** Mean Dice with the other readers of the case in that round, by the latest agreement run. */
           dice: ChartSchema,
+          /** Dice with the sealed consensus of the case, where there is one. */
+          consensus: ChartSchema,
         }),
       ),
     }),

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { AuditPageSchema, AuditVerdictSchema, type AuditFilter } from '../../electron/contract/audit.ts';
 import { PlanSchema, type PlanRequest } from '../../electron/contract/planning.ts';
+import { DriftSchema } from '../../electron/contract/activity.ts';
 import { AnchoringSchema } from '../../electron/contract/anchoring.ts';
 import { DemoStateSchema, HostSchema } from '../../electron/contract/host.ts';
 import { BoardEntrySchema } from '../../electron/contract/reads.ts';
@@ -84,6 +85,9 @@ export const addQualificationCase = async (study: string, caseId: string, path: 
 
 /** What readers made of the AI masks. Compares what was not compared yet, which takes a while the first time. */
 export const anchoring = (study: string) => call(AnchoringSchema, studyPath(study, '/anchoring'), { study });
+
+/** Control charts of every reader. Compares with consensus masks, which takes a while the first time. */
+export const drift = (study: string) => call(DriftSchema, studyPath(study, '/drift'), { study });
 
 export const verifyAudit = (study: string) =>
   call(AuditVerdictSchema, studyPath(study, '/audit/verify'), { method: 'POST', study });

@@ -1,6 +1,16 @@
 // The page's addresses: what stands behind the # and back.
 export type StudyPage =
-  'sign-in' | 'worklist' | 'cases' | 'board' | 'protocol' | 'agreement' | 'models' | 'audit' | 'settings';
+  | 'sign-in'
+  | 'worklist'
+  | 'cases'
+  | 'board'
+  | 'protocol'
+  | 'agreement'
+  | 'drift'
+  | 'bundles'
+  | 'models'
+  | 'audit'
+  | 'settings';
 
 export type Route =
   | { page: 'start' }
@@ -16,7 +26,8 @@ export type Route =
   | { page: 'unknown'; hash: string };
 
 const STUDY_PAGES: readonly string[] = [
-  'sign-in', 'worklist', 'cases', 'board', 'protocol', 'agreement', 'models', 'audit', 'settings',
+  'sign-in', 'worklist', 'cases', 'board', 'protocol', 'agreement', 'drift', 'bundles', 'models', 'audit',
+  'settings',
 ] satisfies StudyPage[]; // prettier-ignore
 
 /** Reads an address such as `#/study/ID/board`. */

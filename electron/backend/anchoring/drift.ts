@@ -7,8 +7,19 @@ import type { SealedRead } from '../agreement/service.ts';
 /** Of an individuals chart: 3 / 1.128 mean moving ranges (Montgomery, Introduction to Statistical Quality Control). */
 const LIMIT = 2.66;
 
+interface ChartPoint {
+  readId: string;
+  caseId: string;
+  round: number;
+  sealedAt: string;
+  value: number;
+}
+
+/** Dice of reads with the sealed consensus of their case, by `readId/label`. */
+export type ConsensusDice = ReadonlyMap<string, number>;
+
 /** A chart of values in the order of sealing; points outside the limits are marked. */
-export function chartOf(points: readonly { readId: string; sealedAt: string; value: number }[]): Chart {
+export function chartOf(points: readonly ChartPoint[]): Chart {
   const sorted = points.toSorted((a, b) => a.sealedAt.localeCompare(b.sealedAt));
   if (sorted.length < 2) {
     return {
@@ -36,23 +47,21 @@ export function driftOf(
   reads: readonly SealedRead[],
   labels: readonly number[],
   { run, stale, rows }: Pick<Agreement, 'run' | 'stale' | 'rows'>,
+  consensus: ConsensusDice,
 ): Drift {
   const drawn = reads.filter((read) => read.source === 'concord');
   const peers = Map.groupBy(reads, (read) => `${read.caseId}/${read.round}`);
   const dice = diceByRead(rows);
   const notes = run === null ? ['Agreement was not computed yet: no Dice over time.'] : [];
   if (stale) notes.push('Dice over time is of the latest agreement run, which is out of date.');
+  if (consensus.size === 0) notes.push('No consensus is sealed yet: no Dice with the consensus.');
   const readers = [...Map.groupBy(drawn, (read) => read.personId)].map(([personId, theirs]) => ({
     personId,
     structures: labels.map((label) => ({
       label,
       volume: chartOf(theirs.flatMap((read) => relativeVolume(read, peers, label))),
-      dice: chartOf(
-        theirs.flatMap(({ readId, sealedAt }) => {
-          const value = dice.get(`${readId}/${label}`);
-          return value === undefined ? [] : [{ readId, sealedAt, value }];
-        }),
-      ),
+      dice: chartOf(theirs.flatMap((read) => pointOf(read, dice.get(`${read.readId}/${label}`)))),
+      consensus: chartOf(theirs.flatMap((read) => pointOf(read, consensus.get(`${read.readId}/${label}`)))),
     })),
   }));
   return { readers, notes };
@@ -64,7 +73,11 @@ function relativeVolume(read: SealedRead, peers: Map<string, SealedRead[]>, labe
   const volumeOf = (one: SealedRead) => (one.counts[label] ?? 0) * voxelVolumeMl(one.grid);
   const mean = group.reduce((sum, one) => sum + volumeOf(one), 0) / group.length;
   if (group.length < 2 || mean === 0) return [];
-  return [{ readId: read.readId, sealedAt: read.sealedAt, value: volumeOf(read) / mean }];
+  return pointOf(read, volumeOf(read) / mean);
+}
+
+function pointOf({ readId, caseId, round, sealedAt }: SealedRead, value: number | undefined): ChartPoint[] {
+  return value === undefined ? [] : [{ readId, caseId, round, sealedAt, value }];
 }
 
 function diceByRead(rows: Agreement['rows']): Map<string, number> {

@@ -59,15 +59,37 @@ export function createAnchoringService(needs: {
     return structures;
   }
 
+  /** Of reads whose case has a sealed consensus. */
+  async function consensusDice(study: OpenStudy, reads: readonly SealedRead[]): Promise<Map<string, number>> {
+    const sealed = await study.database.read
+      .selectFrom('consensus')
+      .select(['case_id', 'revision_id'])
+      .where('state', '=', 'sealed')
+      .orderBy('sealed_at') // the last one counts
+      .execute();
+    const revisionOf = new Map(sealed.map((one) => [one.case_id, one.revision_id]));
+    const dice = new Map<string, number>();
+    for (const read of reads) {
+      const revision = revisionOf.get(read.caseId);
+      if (revision === undefined || read.source !== 'concord') continue;
+      for (const one of await structuresOf(study, read, revision)) {
+        if (one.dice !== null) dice.set(`${read.readId}/${one.label}`, one.dice);
+      }
+    }
+    return dice;
+  }
+
   return {
     async drift(study) {
       const db = study.database.read;
       const labels = await db.selectFrom('structure').select('label').orderBy('position').execute();
       const agreement = await needs.agreement.latest(study);
+      const reads = await sealedReads(db);
       return driftOf(
-        await sealedReads(db),
+        reads,
         labels.map(({ label }) => label),
         agreement,
+        await consensusDice(study, reads),
       );
     },
     async figures(study) {

@@ -82,6 +82,8 @@ export const generalCommands: readonly Command[] = [
   goTo('board', 'the board', coordinator),
   goTo('protocol', 'the protocol', coordinator),
   goTo('agreement', 'agreement', coordinator),
+  goTo('drift', 'drift', coordinator),
+  goTo('bundles', 'bundles', coordinator),
   goTo('models', 'models', coordinator),
   goTo('audit', 'the audit trail', coordinator),
   {
