@@ -1,8 +1,8 @@
-// Long work: imports, AI masks, agreement. One life cycle, one stream of events.
+// Long work: imports, AI masks, agreement, bundles. One life cycle, one stream of events.
 import * as z from 'zod';
 import { IdSchema, TimeSchema } from './identity.ts';
 
-export const JobKindSchema = z.enum(['import', 'inference', 'agreement']);
+export const JobKindSchema = z.enum(['import', 'inference', 'agreement', 'bundle']);
 export type JobKind = z.infer<typeof JobKindSchema>;
 
 const common = {

@@ -169,10 +169,23 @@ export interface Tables {
     verify_key: string;
     return_identity: string;
   };
+  instruction_picture: {
+    id: string;
+    position: number;
+    sha256: string;
+    media_type: 'image/png' | 'image/jpeg';
+    byte_length: number;
+    width: number;
+    height: number;
+    caption: string;
+    /** 0 is the study as a whole. */
+    label: number;
+    at: string;
+  };
   bundle_merge: { sha256: string; bundle_id: string; merged_at: string; report: string };
   job: {
     id: string;
-    kind: 'import' | 'inference' | 'agreement';
+    kind: 'import' | 'inference' | 'agreement' | 'bundle';
     title: string;
     state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
     read_id: string | null;

@@ -5,8 +5,15 @@ import { first } from './0001-first.ts';
 import { displayAndAnnotations } from './0002-display-and-annotations.ts';
 import { readerStudies } from './0003-reader-studies.ts';
 import { agreementPairs } from './0004-agreement-pairs.ts';
+import { instructionsAndBundleJobs } from './0005-instructions-and-bundle-jobs.ts';
 
-export const MIGRATIONS = [first, displayAndAnnotations, readerStudies, agreementPairs] as const;
+export const MIGRATIONS = [
+  first,
+  displayAndAnnotations,
+  readerStudies,
+  agreementPairs,
+  instructionsAndBundleJobs,
+] as const;
 /** "CCRD": marks the file as a Concord study. */
 const APPLICATION_ID = 0x43435244;
 

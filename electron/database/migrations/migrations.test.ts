@@ -86,6 +86,27 @@ describe('migrations', () => {
     await database.close();
   });
 
+  it('jobs of an older study stay, and a bundle may be one from then on', async () => {
+    const file = studyOf(4);
+    const old = new Database(file);
+    old.exec(`INSERT INTO job (id, kind, title, state, created_by, created_at, ended_at, result, process)
+      VALUES ('j', 'import', 'Scans', 'done', 'ada', 'now', 'then', '{"cases":[]}', 'host:1:x')`);
+    old.close();
+    const database = openDatabase(file);
+    const [job] = await database.read.selectFrom('job').selectAll().execute();
+    expect(job).toMatchObject({
+      id: 'j',
+      kind: 'import',
+      created_by: 'ada',
+      ended_at: 'then',
+      process: 'host:1:x',
+    });
+    const next = { ...job, id: 'k', kind: 'bundle' as const };
+    await database.write((tx) => tx.insertInto('job').values(next).execute());
+    expect(await database.read.selectFrom('instruction_picture').selectAll().execute()).toEqual([]);
+    await database.close();
+  });
+
   it('a study whose rows belong to nothing is refused and stays as it is', () => {
     const file = studyOf(2);
     const old = new Database(file);
