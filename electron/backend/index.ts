@@ -4,6 +4,7 @@ import { createMiddleware } from 'hono/factory';
 import { annotationRoutes } from './annotations/routes.ts';
 import { displayRoutes } from './display/routes.ts';
 import { adjudicationRoutes } from './adjudication/routes.ts';
+import { bundleRoutes, hostBundleRoutes, type HostBundleNeeds } from './bundles/routes.ts';
 import { anchoringRoutes } from './anchoring/routes.ts';
 import { qualificationRoutes } from './qualification/routes.ts';
 import { agreementRoutes } from './agreement/routes.ts';
@@ -41,6 +42,11 @@ function createApp(services: Services) {
     context.set('person', studies.personOf(study, bearerToken(context.req.header('authorization')), touch));
     await next();
   });
+  const openBundle: HostBundleNeeds['open'] = async (file, name, key) => {
+    studies.refuseOthers();
+    const { folder } = await services.bundles.unpack(file, studies.folderFor(name), key);
+    return studies.face(await studies.open(folder), null);
+  };
   const ofStudy = new Hono<StudyEnv>()
     .route('/', studyRoutes({ studies, verify: services.verify }))
     .route('/', caseRoutes({ cases, volumes, uploads }))
@@ -60,6 +66,7 @@ function createApp(services: Services) {
     .route('/', agreementRoutes(agreement))
     .route('/', adjudicationRoutes(services.adjudication))
     .route('/', anchoringRoutes(services.anchoring))
+    .route('/', bundleRoutes({ desk: services.bundleDesk, uploads }))
     .route('/', qualificationRoutes({ qualification, uploads }))
     .route('/', annotationRoutes(services.annotations))
     .route('/', displayRoutes(services.display))

@@ -8,6 +8,7 @@ import { createVolumeClient } from '../workers/volume-client.ts';
 import { workerEntry } from '../workers/entry.ts';
 import { createAnnotationService, type AnnotationService } from './annotations/service.ts';
 import { createDisplayService, type DisplayService } from './display/service.ts';
+import { createBundleDesk, type BundleDeskService } from './bundles/desk.ts';
 import { createBundleService, type BundleService } from './bundles/service.ts';
 import { createAdjudicationService, type AdjudicationService } from './adjudication/service.ts';
 import { createAnchoringService, type AnchoringService } from './anchoring/service.ts';
@@ -46,6 +47,7 @@ export interface Services {
   anchoring: AnchoringService;
   adjudication: AdjudicationService;
   bundles: BundleService;
+  bundleDesk: BundleDeskService;
   demo: Demo;
   /** The audit chain, and every seal against its mask: intact only when both are. */
   verify(study: OpenStudy): Promise<AuditVerdict>;
@@ -89,14 +91,8 @@ export function createServices(options: BackendOptions): Services {
       masks,
       run: async (task) => (await pool.run(workerEntry('disagreement-worker'), task)) as DisagreementOutcome,
     }),
-    bundles: createBundleService({
-      client: volumeClient,
-      volumes,
-      masks,
-      changed(study, readIds) {
-        for (const readId of readIds) study.events.publish({ type: 'read', readId, change: 'sealed' });
-      },
-    }),
+    bundles,
+    bundleDesk: createBundleDesk({ bundles, jobs }),
     reports: createReportService({ agreement, version: options.version }),
     demo: createDemo({ studies, cases, reads, masks, jobs, agreement, models, pool }),
     async verify(study) {

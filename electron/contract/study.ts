@@ -143,6 +143,8 @@ export const StudyFaceSchema = z.object({
   name: z.string(),
   modality: ModalitySchema,
   isDemo: z.boolean(),
+  /** A reader's copy that came in a bundle: what is sealed in it goes back. */
+  isCopy: z.boolean(),
   people: z.array(PersonSchema),
   you: PersonSchema.nullable(),
 });

@@ -8,6 +8,12 @@ import type { VolumeStore } from '../cases/volumes.ts';
 import type { OpenStudy } from '../context.ts';
 import { storedDesign } from '../reads/design.ts';
 
+/** How far it is, and whether somebody stopped it. */
+export interface WorkControl {
+  readonly signal: AbortSignal;
+  progress(step: string, fraction: number | null): void;
+}
+
 /** What a copy knows of where it comes from and how it goes back; kept in its `study.bundle`. */
 export interface Origin {
   bundleId: string;
@@ -45,7 +51,7 @@ export async function assignmentsToHandOut(db: Readable, readerId: string) {
 export async function makeCopy(
   study: OpenStudy,
   needs: { client: VolumeClient; volumes: VolumeStore },
-  of: { folder: string; origin: Origin; at: string },
+  of: { folder: string; origin: Origin; at: string; control?: WorkControl },
 ): Promise<string[]> {
   const { origin, folder } = of;
   const { out } = await assignmentsToHandOut(study.database.read, origin.readerId);
@@ -55,7 +61,10 @@ export async function makeCopy(
   try {
     const db = study.database.read;
     const caseIds = [...new Set(out.map((row) => row.case_id))];
-    const volumes = await blindVolumes(study, needs, caseIds, join(folder, 'volumes'));
+    const volumes = await blindVolumes(study, needs, caseIds, {
+      folder: join(folder, 'volumes'),
+      control: of.control,
+    });
     names.push(...volumes.map((volume) => `volumes/${volume.row.stored_path}`));
     await copy.write(async (tx) => {
       await copySetUp(db, tx, origin);
@@ -110,7 +119,7 @@ async function blindVolumes(
   study: OpenStudy,
   needs: { client: VolumeClient; volumes: VolumeStore },
   caseIds: string[],
-  folder: string,
+  { folder, control }: { folder: string; control?: WorkControl },
 ) {
   const rows = await study.database.read
     .selectFrom('case')
@@ -119,7 +128,9 @@ async function blindVolumes(
     .selectAll('volume')
     .execute();
   const blind = [];
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
+    control?.signal.throwIfAborted();
+    control?.progress(`Volume ${index + 1} of ${rows.length}`, index / rows.length);
     const { path, grid, facts } = await needs.volumes.canonicalFile(study, row.id);
     const stored_path = `${row.id}.nii.gz`;
     const made = await needs.client.blind(

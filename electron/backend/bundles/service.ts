@@ -5,6 +5,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import type { HandedOut, MergeReport } from '../../contract/bundles.ts';
 import { Problem } from '../../contract/problem.ts';
 import { appendAudit, studyTime, verifyAudit } from '../../database/audit.ts';
 import { openDatabase, type Readable } from '../../database/open.ts';
@@ -15,21 +16,27 @@ import { newId } from '../identity.ts';
 import type { MaskService } from '../masks/service.ts';
 import { gateOf } from '../reads/service.ts';
 import { damaged, readContainer, writeContainer, type Key, type Lock } from './container.ts';
-import { assignmentsToHandOut, makeCopy, type Origin } from './copy.ts';
-import { returnedReads, takeIn, type MergeReport } from './take-in.ts';
+import { assignmentsToHandOut, makeCopy, type Origin, type WorkControl } from './copy.ts';
+import { returnedReads, takeIn } from './take-in.ts';
 
 export type { Key, Lock } from './container.ts';
-export type { MergeReport } from './take-in.ts';
+export type { WorkControl } from './copy.ts';
+
+export interface HandOut {
+  /** By name, however it is written. */
+  reader: string;
+  target: string | ((bundleId: string) => string);
+  lock: Lock;
+  actor: string;
+  control?: WorkControl;
+}
 
 export interface BundleService {
   /**
    * Writes a reader's bundle to the new file `target`. Until something comes back of it, their reads open there only.
    * Throws Problem `reader-not-found`, `already-handed-out`, `nothing-to-hand-out`, `not-qualified`, `file-exists`.
    */
-  handOut(
-    study: OpenStudy,
-    of: { reader: string; target: string; lock: Lock; actor: string },
-  ): Promise<{ bundleId: string; reads: number; drafts: number; cases: number }>;
+  handOut(study: OpenStudy, of: HandOut): Promise<HandedOut>;
   /** The reader's side: makes the study folder `folder` (NAME.concord) out of a bundle. */
   unpack(file: string, folder: string, key: Key): Promise<{ folder: string; signer: string }>;
   /** The reader's side: what was sealed in a copy, signed and encrypted to where it came from. Throws `not-a-bundle`. */
@@ -48,7 +55,7 @@ export function createBundleService(needs: {
   changed(study: OpenStudy, readIds: string[]): void;
 }): BundleService {
   return {
-    async handOut(study, { reader, target, lock, actor }) {
+    async handOut(study, { reader, target: wanted, lock, actor, control }) {
       const db = study.database.read;
       const person = await readerCalled(db, reader);
       await refuseSecond(db, person);
@@ -67,6 +74,7 @@ export function createBundleService(needs: {
         );
       }
       const bundleId = newId();
+      const target = resolve(typeof wanted === 'string' ? wanted : wanted(bundleId));
       const identity = await generateX25519Identity();
       const keys = generateKeyPairSync('ed25519');
       const origin: Origin = {
@@ -79,12 +87,14 @@ export function createBundleService(needs: {
       };
       const at = await studyTime(db, new Date(study.now()).toISOString());
       await inWorkshop(study, async (folder) => {
-        const names = await makeCopy(study, needs, { folder, origin, at });
+        const names = await makeCopy(study, needs, { folder, origin, at, control });
         const signingKey = await studyKey(study);
+        control?.progress('Encrypting', null);
         const common = { kind: 'handed-out' as const, bundleId, madeAt: at };
-        await writeContainer(resolve(target), { ...common, folder, names, signingKey, lock });
+        await writeContainer(target, { ...common, folder, names, signingKey, lock });
       });
       try {
+        control?.signal.throwIfAborted();
         await study.database.write(async (tx) => {
           await tx
             .insertInto('bundle')
@@ -101,7 +111,7 @@ export function createBundleService(needs: {
           await appendAudit(tx, { actor, action: 'bundle.made', subject: person.id, details }, at);
         });
       } catch (cause) {
-        await rm(resolve(target), { force: true }); // a bundle that the study does not know could never come back
+        await rm(target, { force: true }); // a bundle that the study does not know could never come back
         throw cause;
       }
       return { bundleId, reads: open, drafts, cases: new Set(out.map((row) => row.case_id)).size };

@@ -1,15 +1,7 @@
 // What came back, read by read: into its place where that is free, named as a conflict where it is not.
+import type { MergeReport } from '../../contract/bundles.ts';
 import { appendAudit } from '../../database/audit.ts';
 import type { Readable, Writable } from '../../database/open.ts';
-
-export interface MergeReport {
-  /** In words: case, round. */
-  taken: string[];
-  /** There already, exactly as it came back. */
-  present: number;
-  conflicts: { read: string; reason: string }[];
-  notes: string[];
-}
 
 interface Place {
   assignmentId: string;

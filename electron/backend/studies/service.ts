@@ -62,6 +62,8 @@ export interface StudyService {
   /** Throws Problem `one-study-host` where this host serves one study only. */
   refuseOthers(): void;
   studiesFolder: string;
+  /** Where a study of that name goes unless told otherwise. */
+  folderFor(name: string): string;
   /** Closes one study in this process. */
   leave(study: OpenStudy): Promise<void>;
   close(): Promise<void>;
@@ -126,7 +128,8 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
 
   async function face(study: OpenStudy, person: Person | null): Promise<StudyFace> {
     const { id, name, modality, isDemo } = study;
-    return { id, name, modality, isDemo, people: await people(study.database.read), you: person };
+    const isCopy = (await studyRow(study.database.read))?.bundle != null;
+    return { id, name, modality, isDemo, isCopy, people: await people(study.database.read), you: person };
   }
 
   async function summaries(): Promise<StudySummary[]> {
@@ -146,8 +149,10 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
       });
   }
 
+  const folderFor = (name: string) => resolve(join(studiesFolder, `${safeName(name)}.concord`));
   return {
     studiesFolder,
+    folderFor,
     refuseOthers,
     open,
     face,
@@ -163,7 +168,7 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
     },
     async create(protocol, folder, { isDemo = false, remembered = true } = {}) {
       refuseOthers();
-      const target = resolve(folder ?? join(studiesFolder, `${safeName(protocol.name)}.concord`));
+      const target = folder === undefined ? folderFor(protocol.name) : resolve(folder);
       await createStudyFolder(target, protocol, isDemo, now);
       return open(target, remembered);
     },
