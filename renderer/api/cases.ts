@@ -12,7 +12,7 @@ export async function thumbnail(study: string, caseId: string, signal?: AbortSig
   return (await send(studyPath(study, `/cases/${caseId}/thumbnail`), { study, signal })).blob();
 }
 
-const UploadedSchema = z.object({ path: z.string() });
+export const UploadedSchema = z.object({ path: z.string() });
 
 /** Sends one file to the browser host; the files of one batch land in one folder. Answers its path there. */
 export async function upload(study: string, file: Blob, name: string, batch: string): Promise<string> {
