@@ -74,6 +74,7 @@ function createApp(services: Services) {
   return new Hono()
     .basePath('/api')
     .route('/', hostRoutes({ studies, demo: services.demo }))
+    .route('/', hostBundleRoutes({ uploads, open: openBundle }))
     .route('/', modelRoutes(models, studies.refuseOthers))
     .use('/studies/:study/*', withStudy)
     .use('/studies/:study', withStudy)
