@@ -71,6 +71,14 @@ export function createServices(options: BackendOptions): Services {
   const agreement = createAgreementService({ jobs });
   const library = createModelLibrary(options.modelsFolder, options.home);
   const models = createModelService({ library, reads, masks, jobs, volumes });
+  const bundles = createBundleService({
+    client: volumeClient,
+    volumes,
+    masks,
+    changed(study, readIds) {
+      for (const readId of readIds) study.events.publish({ type: 'read', readId, change: 'sealed' });
+    },
+  });
   return {
     options,
     pool,
