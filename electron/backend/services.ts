@@ -97,6 +97,7 @@ export function createServices(options: BackendOptions): Services {
     anchoring: createAnchoringService({ masks, agreement }),
     adjudication: createAdjudicationService({
       masks,
+      reads,
       run: async (task) => (await pool.run(workerEntry('disagreement-worker'), task)) as DisagreementOutcome,
     }),
     bundles,

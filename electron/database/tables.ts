@@ -85,7 +85,9 @@ export interface Tables {
   };
   read: {
     id: string;
-    assignment_id: string;
+    /** Null for a consensus, which has no assignment. */
+    assignment_id: string | null;
+    consensus_id: Generated<string | null>;
     version: number;
     state: 'draft' | 'sealed' | 'superseded';
     source: 'concord' | 'import';

@@ -7,17 +7,18 @@ import {
   stapleLabels,
   voteEntropy,
 } from '../agreement/consensus/index.ts';
-import type { Box, Disagreement, Take } from '../contract/adjudication.ts';
-import type { Triple } from '../contract/geometry.ts';
+import type { Box, Disagreement, Outcome, Region, Take, VoteSource } from '../contract/adjudication.ts';
+import { voxelVolumeMl, type Grid, type Triple } from '../contract/geometry.ts';
 
 const MOST_REGIONS = 200;
 
 export interface Masks {
-  shape: Triple;
-  voxelMl: number;
+  grid: Grid;
   /** Labels of each read, i fastest. */
   labels: Uint8Array[];
 }
+/** The highest value of an entropy map: as much disagreement as so many reads can have. */
+export const MOST_ENTROPY = 255;
 
 /** 1 where not all agree. */
 export function disagreementMap(index: PatternIndex, voxels: number): Uint8Array {
@@ -26,19 +27,39 @@ export function disagreementMap(index: PatternIndex, voxels: number): Uint8Array
   return paintPatterns(index, differs, new Uint8Array(voxels));
 }
 
-interface Region {
+/**
+ * Vote entropy in 1/255 of the most that n readers can have, log2 n bits, rounded; at least 1 wherever not all agree,
+ * and 0 where they do.
+ */
+export function entropyMap(index: PatternIndex, voxels: number): Uint8Array {
+  const most = Math.log2(index.raters);
+  const levels = Uint8Array.from(voteEntropy(index.count()), (bits) =>
+    bits > 0 ? Math.max(1, Math.round((MOST_ENTROPY * bits) / most)) : 0,
+  );
+  return paintPatterns(index, levels, new Uint8Array(voxels));
+}
+
+/** The majority vote (ties background) or STAPLE of all labels. */
+export function voteMask(index: PatternIndex, voxels: number, source: VoteSource): Uint8Array {
+  const patterns = index.count();
+  const { winner } = source === 'vote' ? majorityVote(patterns) : stapleLabels(patterns);
+  return paintPatterns(index, winner, new Uint8Array(voxels));
+}
+
+interface Found {
   voxels: number;
   box: Box;
   centre: Triple;
   /** The lowest voxel of it: a name that stays as long as the inputs do. */
   seed: number;
+  members: readonly number[];
 }
 
 /** The 6-connected regions of `map`, the largest first. */
-export function regionsOf(map: Uint8Array, [nx, ny, nz]: Triple): Region[] {
+export function regionsOf(map: Uint8Array, [nx, ny, nz]: Triple): Found[] {
   const left = map.slice();
   const plane = nx * ny;
-  const regions: Region[] = [];
+  const regions: Found[] = [];
   for (let seed = left.indexOf(1); seed >= 0; seed = left.indexOf(1, seed + 1)) {
     const members = floodFrom(left, seed, [nx, ny, nz]);
     const from: Triple = [nx, ny, nz];
@@ -58,6 +79,7 @@ export function regionsOf(map: Uint8Array, [nx, ny, nz]: Triple): Region[] {
       box: { from, to },
       centre: nearest(members, mean, nx, plane),
       seed,
+      members,
     });
   }
   return regions.sort((a, b) => b.voxels - a.voxels || a.seed - b.seed);
@@ -100,7 +122,8 @@ function nearest(members: readonly number[], mean: readonly number[], nx: number
   return best;
 }
 
-export function describeDisagreement({ shape, voxelMl, labels }: Masks): Disagreement {
+export function describeDisagreement({ grid, labels }: Masks): Disagreement {
+  const { shape } = grid;
   const index = new PatternIndex(labels);
   const patterns = index.count();
   const map = disagreementMap(index, labels[0].length);
@@ -110,44 +133,110 @@ export function describeDisagreement({ shape, voxelMl, labels }: Masks): Disagre
     .sort((a, b) => b.entropyBits - a.entropyBits || a.slice - b.slice);
   return {
     slices,
-    regions: regions.slice(0, MOST_REGIONS).map(({ voxels, box, centre }, n) => ({
-      region: n + 1,
-      voxels,
-      volumeMl: voxels * voxelMl,
-      box,
-      centre,
-    })),
+    regions: regions.slice(0, MOST_REGIONS).map((one, n) => toRegion(one, n + 1, grid, labels)),
     regionsInAll: regions.length,
     disagreedVoxels: regions.reduce((sum, region) => sum + region.voxels, 0),
     tiedVoxels: majorityVote(patterns).tiedVoxels,
   };
 }
 
-/** The majority vote (ties background), then every step in order. `reads` names the masks. */
+function toRegion(found: Found, region: number, grid: Grid, labels: readonly Uint8Array[]): Region {
+  const { voxels, box, centre, members } = found;
+  const plane = grid.shape[0] * grid.shape[1];
+  const inSlice = new Map<number, number>();
+  for (const voxel of members) {
+    const slice = Math.floor(voxel / plane);
+    inSlice.set(slice, (inSlice.get(slice) ?? 0) + 1);
+  }
+  const [slice, most] = [...inSlice].reduce((a, b) => (b[1] > a[1] ? b : a));
+  return {
+    region,
+    voxels,
+    volumeMl: voxels * voxelVolumeMl(grid),
+    box,
+    centre,
+    slice,
+    areaMm2: most * grid.spacing[0] * grid.spacing[1],
+    marked: labels.map((read) => countIn(members, read)),
+  };
+}
+
+/** The labels but background that `read` has at `members`, each with its voxels. */
+function countIn(members: readonly number[], read: Uint8Array): Region['marked'][number] {
+  const counts = new Map<number, number>();
+  for (const voxel of members)
+    if (read[voxel] !== 0) counts.set(read[voxel], (counts.get(read[voxel]) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([label, voxels]) => ({ label, voxels }));
+}
+
+/** Whose labels a consensus has where the reads differ, region by region, and where it stands against all of them. */
+export function outcomeOf(
+  { shape, labels }: Pick<Voted, 'shape' | 'labels'>,
+  consensus: Uint8Array,
+): Outcome {
+  const map = disagreementMap(new PatternIndex(labels), consensus.length);
+  const all = regionsOf(map, shape);
+  const compare = (members: readonly number[]) => {
+    const as = labels.map(() => 0);
+    let asNone = 0;
+    for (const voxel of members) {
+      let some = false;
+      for (const [read, mask] of labels.entries()) {
+        if (mask[voxel] !== consensus[voxel]) continue;
+        as[read]++;
+        some = true;
+      }
+      if (!some) asNone++;
+    }
+    return { voxels: members.length, as, asNone };
+  };
+  const compared = all.map(({ members }) => compare(members));
+  let againstAll = 0;
+  for (let voxel = 0; voxel < consensus.length; voxel++)
+    if (map[voxel] === 0 && consensus[voxel] !== labels[0][voxel]) againstAll++;
+  const sum = (of: (one: (typeof compared)[number]) => number) =>
+    compared.reduce((total, one) => total + of(one), 0);
+  return {
+    regions: compared.slice(0, MOST_REGIONS).map((one, n) => ({ region: n + 1, ...one })),
+    disagreed: {
+      voxels: sum((one) => one.voxels),
+      as: labels.map((_, read) => sum((one) => one.as[read])),
+      asNone: sum((one) => one.asNone),
+    },
+    againstAll,
+  };
+}
+
+interface Voted {
+  shape: Triple;
+  labels: Uint8Array[];
+}
+
+/**
+ * Every step in order upon `begin`, which is changed, or upon the majority vote (ties background). `reads` names the
+ * masks.
+ */
 export function decide(
-  { shape, labels }: Pick<Masks, 'shape' | 'labels'>,
+  { shape, labels }: Voted,
   reads: readonly string[],
   steps: readonly Take[],
+  begin?: Uint8Array,
 ): Uint8Array {
   const index = new PatternIndex(labels);
-  const patterns = index.count();
   const voxels = labels[0].length;
-  const vote = paintPatterns(index, majorityVote(patterns).winner, new Uint8Array(voxels));
-  const result = vote.slice();
-  let staple: Uint8Array | null = null;
-  let regions: Region[] | null = null;
+  const votes = new Map<VoteSource, Uint8Array>();
+  const vote = (source: VoteSource) => {
+    const made = votes.get(source) ?? voteMask(index, voxels, source);
+    votes.set(source, made);
+    return made;
+  };
+  const result = begin ?? vote('vote').slice();
+  let regions: Found[] | null = null;
   for (const { source, box, region } of steps) {
-    let from = labels[reads.indexOf(source)];
-    if (source === 'vote') from = vote;
-    else if (source === 'staple') {
-      staple ??= paintPatterns(index, stapleLabels(patterns).winner, new Uint8Array(voxels));
-      from = staple;
-    }
+    const from = source === 'vote' || source === 'staple' ? vote(source) : labels[reads.indexOf(source)];
     if (region !== undefined) {
-      const map = disagreementMap(index, voxels);
-      regions ??= regionsOf(map, shape);
-      const { seed } = regions[region - 1];
-      for (const voxel of floodFrom(map, seed, shape))
+      regions ??= regionsOf(disagreementMap(index, voxels), shape);
+      for (const voxel of regions[region - 1].members)
         if (isIn(voxel, box, shape)) result[voxel] = from[voxel];
     } else if (box) copyBox(result, from, box, shape);
     else result.set(from);

@@ -1,6 +1,8 @@
 // Adjudication over the fetch handler: where two reads differ, region by region, and a consensus with its provenance.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Consensus, Disagreement } from '../../electron/contract/adjudication.ts';
+import { createHash } from 'node:crypto';
+import type { Consensus, Disagreement, Outcome } from '../../electron/contract/adjudication.ts';
+import type { Read } from '../../electron/contract/reads.ts';
 import { decodeMask } from '../../electron/contract/mask-bytes.ts';
 import {
   openRead,
@@ -79,9 +81,88 @@ it('begins with the vote, is decided region by region, sealed, and leaves the re
   expect(sealed.state).toBe('sealed');
   expect((await take({ source: 'vote' })).code).toBe('consensus-sealed');
   expect((await call('POST', `/consensus/${started.id}/seal`, {})).code).toBe('consensus-sealed');
+  expect((await call('POST', `/consensus/${started.id}/open`, {})).code).toBe('consensus-sealed');
+  const reopening = { reason: 'second thoughts' };
+  expect((await call('POST', `/reads/${started.readId}/reopen`, reopening)).code).toBe('consensus-sealed');
+  expect(await drawnIn(started.id)).toEqual([...range(105, 125), ...range(5000, 5010)]);
   const mask = await (await call('GET', `/reads/${ids[0]}/mask`)).bytes();
   expect(decodeMask(mask, VOXELS).reduce((sum, one) => sum + one, 0)).toBe(30);
-  const verdict = await (await call('POST', '/audit/verify', {})).json<{ intact: boolean }>();
-  expect(verdict.intact).toBe(true);
+  const verdict = await (
+    await call('POST', '/audit/verify', {})
+  ).json<{ intact: boolean; sealsChecked: number }>();
+  expect(verdict).toMatchObject({ intact: true, sealsChecked: 3 });
   expect(await (await call('GET', '/consensus')).json()).toEqual([sealed]);
+});
+
+it('is drawn as a read by the coordinator, with provenance from the masks, and nobody else comes near it', async () => {
+  const consensus = await (await call('POST', '/consensus', { reads: ids })).json<Consensus>();
+  const at = `/consensus/${consensus.id}`;
+  const opened = await (await call('POST', `${at}/open`, {})).json<Read>();
+  expect(opened).toMatchObject({ id: consensus.readId, state: 'draft', aiAllowed: false, lastSeq: 0 });
+  expect(opened.title).toMatch(/^Consensus of /);
+  // The same consensus in a second window, and a step with no lease while the first holds it.
+  expect((await call('POST', `${at}/open`, {})).code).toBe('read-open-elsewhere');
+  expect((await call('POST', `${at}/take`, { source: 'vote' })).code).toBe('read-open-elsewhere');
+
+  const read = `${study.base}/reads/${opened.id}`;
+  const lease = opened.lease!;
+  for (const { token } of study.readers) {
+    for (const path of ['', '/mask', '/voxels', '/patches'])
+      expect((await study.call('GET', `${read}${path}`, { token })).code).toBe('read-not-found');
+    expect(
+      (await study.call('POST', `${read}/undo`, { token, lease, json: { seq: 1, target: 1 } })).code,
+    ).toBe('read-not-found');
+  }
+
+  // Ben's largest region under the window's lease, a stroke by hand, one taken back.
+  const token = study.coordinator;
+  const take = (json: object) => study.call('POST', `${study.base}${at}/take`, { token, lease, json });
+  expect((await take({ source: 'vote' })).code).toBe('nothing-to-take');
+  await take({ source: ids[0], region: 1 });
+  await sendPatch(study, token, { ...opened, lease }, 2, patchOver(20_000, 20_003, 0, 1));
+  await take({ source: ids[0], box: { from: [0, 0, 0], to: [31, 31, 0] } });
+  await study.call('POST', `${read}/undo`, { token, lease, json: { seq: 4, target: 3 } });
+  const told = await (await call('GET', at)).json<Consensus>();
+  expect(told.steps).toMatchObject([{ source: ids[0], region: 1, by: 'Cora' }]);
+  expect(told).toMatchObject({ byHand: 1, sha256: null });
+  const patches = await (await call('GET', `/reads/${opened.id}/patches`)).json<{ tool: string }[]>();
+  expect(patches.map(({ tool }) => tool)).toEqual([
+    'Region 1 from A',
+    'brush',
+    'Slice 1 from A',
+    'Slice 1 from A',
+  ]);
+
+  // Where they differ: 10 voxels as Ada has them; of the other 14, the vote left background, as one of both has it.
+  const outcome = await (await call('GET', `${at}/outcome`)).json<Outcome>();
+  expect(outcome.regions[0]).toEqual({ region: 1, voxels: 10, as: [10, 0], asNone: 0 });
+  expect(outcome.disagreed).toEqual({ voxels: 24, as: [10 + 5 + 4, 5], asNone: 0 });
+  expect(outcome.againstAll).toBe(3);
+
+  await study.call('POST', `${read}/seal`, { token, lease });
+  const sealed = await (await call('GET', at)).json<Consensus>();
+  expect(sealed).toMatchObject({ state: 'sealed', byHand: 1 });
+  const bytes = await (await call('GET', `${at}/mask`)).bytes();
+  expect(sealed.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+  expect(await drawnIn(consensus.id)).toEqual([
+    ...range(105, 120),
+    ...range(5000, 5010),
+    ...range(20_000, 20_003),
+  ]);
+  const { events } = await (await call('GET', '/audit?action=consensus.sealed')).json<{ events: object[] }>();
+  expect(events).toHaveLength(2);
+});
+
+it('tells of any sealed reads of a case where they differ', async () => {
+  const query = `reads=${ids.join(',')}`;
+  const found = await (await call('GET', `/disagreement?${query}`)).json<Disagreement>();
+  const [first] = found.regions;
+  expect(first).toMatchObject({ slice: 4, marked: [[{ label: 1, voxels: 10 }], []] });
+  expect(first.areaMm2).toBeGreaterThan(0);
+  expect(first.volumeMl).toBeGreaterThan(0);
+  const entropy = decodeMask(await (await call('GET', `/disagreement/entropy?${query}`)).bytes(), VOXELS);
+  expect(entropy.filter((level) => level === 255)).toHaveLength(24);
+  expect(entropy.filter((level) => level !== 0)).toHaveLength(24);
+  expect((await call('GET', '/disagreement?reads=x')).code).toBe('invalid-request');
+  expect((await call('GET', `/disagreement?reads=${ids[0]},${'0'.repeat(20)}`)).code).toBe('read-not-sealed');
 });

@@ -1,6 +1,14 @@
-// Adjudication: a consensus is a list of decisions over sealed masks, so that anyone can make it again from them.
-import type { Consensus, Disagreement, Take } from '../../contract/adjudication.ts';
+// Adjudication: where sealed reads differ, and the read in which a consensus of them is drawn, with every step told.
+import {
+  nameOfTake,
+  type Consensus,
+  type Disagreement,
+  type Outcome,
+  type Take,
+  type VoteSource,
+} from '../../contract/adjudication.ts';
 import type { Grid } from '../../contract/geometry.ts';
+import type { Read } from '../../contract/reads.ts';
 import type { Person } from '../../contract/study.ts';
 import { Problem } from '../../contract/problem.ts';
 import { appendAudit } from '../../database/audit.ts';
@@ -11,95 +19,123 @@ import { sealedReads, type SealedRead } from '../agreement/service.ts';
 import type { OpenStudy } from '../context.ts';
 import { newId } from '../identity.ts';
 import type { MaskService } from '../masks/service.ts';
+import type { Editor, ReadService } from '../reads/service.ts';
+import { gridOf, inputOf, rowOf, shown, standingEdits, type Provenance } from './consensus.ts';
 
-interface Provenance {
-  inputs: (Consensus['inputs'][number] & { revisionId: string })[];
-  steps: Consensus['steps'];
-}
+/** A consensus by its id, or sealed reads of one case. */
+export type Inputs = { consensus: string } | { reads: readonly string[] };
 
 export interface AdjudicationService {
   /** Begins with the majority vote of sealed reads of one case. Throws Problem `reads-not-together`, `read-not-sealed`. */
   start(study: OpenStudy, readIds: string[], by: Person): Promise<Consensus>;
   list(study: OpenStudy, caseId: string | null): Promise<Consensus[]>;
   /** Throws Problem `consensus-not-found`, as all below. */
-  disagreement(study: OpenStudy, id: string): Promise<Disagreement>;
+  show(study: OpenStudy, id: string): Promise<Consensus>;
+  /** The read in which it is drawn, with a lease. Throws Problem `consensus-sealed`, `read-open-elsewhere`. */
+  open(study: OpenStudy, id: string): Promise<Read>;
+  /** Throws Problem `reads-not-together`, `read-not-sealed`, as the three below. */
+  disagreement(study: OpenStudy, of: Inputs): Promise<Disagreement>;
   /** Mask bytes: 1 where the inputs differ. */
-  map(study: OpenStudy, id: string): Promise<Uint8Array>;
+  map(study: OpenStudy, of: Inputs): Promise<Uint8Array>;
+  /** Mask bytes of the vote entropy: 255 is the most that so many readers can have, 0 where all agree. */
+  entropy(study: OpenStudy, of: Inputs): Promise<Uint8Array>;
+  /** Mask bytes of the majority vote or of STAPLE. */
+  vote(study: OpenStudy, of: Inputs, source: VoteSource): Promise<Uint8Array>;
   mask(study: OpenStudy, id: string): Promise<Uint8Array>;
-  /** One more decision. Throws Problem `consensus-sealed`, `source-unknown`, `region-unknown`, `box-outside`. */
-  take(study: OpenStudy, id: string, step: Take, by: Person): Promise<Consensus>;
-  /** Takes the last decision back; the trail keeps both. Throws Problem `nothing-to-take-back`. */
-  takeBack(study: OpenStudy, id: string, by: Person): Promise<Consensus>;
-  seal(study: OpenStudy, id: string, by: Person): Promise<Consensus>;
+  /** Whose labels the consensus has now, region by region. */
+  outcome(study: OpenStudy, id: string): Promise<Outcome>;
+  /**
+   * One more step of its journal. With no lease in `editor`, one is taken for as long as it lasts. Throws Problem
+   * `consensus-sealed`, `source-unknown`, `region-unknown`, `box-outside`, `nothing-to-take`, `lease-lost`,
+   * `read-open-elsewhere`.
+   */
+  take(study: OpenStudy, id: string, step: Take, editor: Editor): Promise<Consensus>;
+  /** Undoes the last step, whatever it was. Throws Problem `nothing-to-take-back`. */
+  takeBack(study: OpenStudy, id: string, editor: Editor): Promise<Consensus>;
+  seal(study: OpenStudy, id: string, editor: Editor): Promise<Consensus>;
 }
 
+type Asked = DisagreementTask extends infer T
+  ? T extends unknown
+    ? Omit<T, 'grid' | 'reads' | 'masks'>
+    : never
+  : never;
+
 export function createAdjudicationService(needs: {
-  masks: Pick<MaskService, 'revisionBytes'>;
+  masks: Pick<MaskService, 'revisionBytes' | 'compose' | 'append' | 'reverse' | 'seal'>;
+  reads: Pick<ReadService, 'startConsensus' | 'openConsensus' | 'release'>;
   run(task: DisagreementTask): Promise<DisagreementOutcome>;
 }): AdjudicationService {
-  async function taskOf(study: OpenStudy, provenance: Provenance, what: DisagreementTask['do']) {
-    const grid = await gridOf(study.database.read, provenance.inputs[0].revisionId);
-    const masks = await Promise.all(
-      provenance.inputs.map((input) => needs.masks.revisionBytes(study, input.revisionId)),
-    );
-    const reads = provenance.inputs.map((input) => input.readId);
-    return { do: what, grid, reads, masks, steps: provenance.steps } satisfies DisagreementTask;
+  const { masks, reads } = needs;
+
+  async function ask(study: OpenStudy, inputs: Provenance['inputs'], asked: Asked) {
+    const grid = await gridOf(study.database.read, inputs[0].revisionId);
+    const bytes = await Promise.all(inputs.map((input) => masks.revisionBytes(study, input.revisionId)));
+    return needs.run({
+      ...asked,
+      grid,
+      reads: inputs.map((input) => input.readId),
+      masks: bytes,
+    } as DisagreementTask);
   }
 
-  async function decided(study: OpenStudy, provenance: Provenance): Promise<ComposedMask> {
-    return (await needs.run(await taskOf(study, provenance, 'decide'))) as ComposedMask;
+  async function inputsOf(study: OpenStudy, of: Inputs): Promise<Provenance['inputs']> {
+    if ('consensus' in of) return (await rowOf(study.database.read, of.consensus)).provenance.inputs;
+    return (await together(study.database.read, of.reads)).map(inputOf);
   }
 
-  /** Writes the mask of `provenance`; the row must still be as `before` says. */
-  async function keep(
+  const describe = async (study: OpenStudy, of: Inputs) =>
+    (await ask(study, await inputsOf(study, of), { do: 'describe' })) as Disagreement;
+
+  async function presentMask(study: OpenStudy, id: string): Promise<Uint8Array> {
+    const { row } = await rowOf(study.database.read, id);
+    if (row.state === 'sealed' || row.readId === null) return masks.revisionBytes(study, row.revision_id);
+    return (await masks.compose(study, row.readId)).bytes;
+  }
+
+  /** Runs `work` on the draft under the window's lease, or under one of its own. */
+  async function drawing<T>(
     study: OpenStudy,
     id: string,
-    before: string,
-    provenance: Provenance,
-    entry: { actor: string; action: string; details: Record<string, unknown> },
-  ): Promise<Consensus> {
-    const mask = await decided(study, provenance);
-    await study.database.write(async (tx) => {
-      const row = await rowOf(tx, id);
-      requireDraft(row);
-      if (row.provenance !== before) {
-        throw new Problem('study-busy', 'Somebody else decided meanwhile. Nothing was changed; look again.', {
-          status: 409,
-        });
-      }
-      const at = new Date(study.now()).toISOString();
-      const revisionId = await insertMask(tx, row.case_id, id, mask, at);
-      const change = { revision_id: revisionId, provenance: JSON.stringify(provenance) };
-      await tx.updateTable('consensus').set(change).where('id', '=', id).execute();
-      const details = { ...entry.details, sha256: mask.sha256, caseId: row.case_id };
-      await appendAudit(tx, { ...entry, subject: id, details }, at);
-    });
-    return shown(study.database.read, id);
+    editor: Editor,
+    work: (readId: string, editor: Editor) => Promise<T>,
+  ): Promise<T> {
+    const { row } = await rowOf(study.database.read, id);
+    requireDraft(row);
+    if (editor.lease !== null && row.readId !== null) return work(row.readId, editor);
+    const read = await reads.openConsensus(study, id);
+    const own = { person: editor.person, lease: read.lease };
+    try {
+      return await work(read.id, own);
+    } finally {
+      await reads.release(study, read.id, own);
+    }
   }
 
   return {
     async start(study, readIds, by) {
-      const inputs = await inputsOf(study.database.read, readIds);
+      const inputs = await together(study.database.read, readIds);
       const provenance: Provenance = { inputs: inputs.map(inputOf), steps: [] };
-      const mask = await decided(study, provenance);
+      const mask = (await ask(study, provenance.inputs, { do: 'decide', steps: [] })) as ComposedMask;
       const id = newId();
       await study.database.write(async (tx) => {
         const at = new Date(study.now()).toISOString();
         const { caseId } = inputs[0];
-        const revisionId = await insertMask(tx, caseId, id, mask, at);
+        const base = await insertVote(tx, caseId, id, mask, at);
         await tx
           .insertInto('consensus')
           .values({
             id,
             case_id: caseId,
             state: 'draft',
-            revision_id: revisionId,
+            revision_id: base,
             provenance: JSON.stringify(provenance),
             created_by: by.id,
             created_at: at,
             sealed_at: null,
           })
           .execute();
+        await reads.startConsensus(tx, { consensusId: id, base });
         const details = { caseId, reads: readIds, sha256: mask.sha256 };
         await appendAudit(tx, { actor: by.name, action: 'consensus.started', subject: id, details }, at);
       });
@@ -111,62 +147,67 @@ export function createAdjudicationService(needs: {
       const rows = await query.execute();
       return Promise.all(rows.map(({ id }) => shown(study.database.read, id)));
     },
-    async disagreement(study, id) {
-      const { provenance } = await parsedRow(study.database.read, id);
-      return (await needs.run(await taskOf(study, provenance, 'describe'))) as Disagreement;
+    show: (study, id) => shown(study.database.read, id),
+    async open(study, id) {
+      return reads.openConsensus(study, id);
     },
-    async map(study, id) {
-      const { provenance } = await parsedRow(study.database.read, id);
-      return (await needs.run(await taskOf(study, provenance, 'map'))) as Uint8Array;
+    disagreement: describe,
+    async map(study, of) {
+      return (await ask(study, await inputsOf(study, of), { do: 'map' })) as Uint8Array;
     },
-    async mask(study, id) {
-      return needs.masks.revisionBytes(study, (await rowOf(study.database.read, id)).revision_id);
+    async entropy(study, of) {
+      return (await ask(study, await inputsOf(study, of), { do: 'entropy' })) as Uint8Array;
     },
-    async take(study, id, step, by) {
-      const { row, provenance } = await parsedRow(study.database.read, id);
+    async vote(study, of, source) {
+      return (await ask(study, await inputsOf(study, of), { do: 'vote', source })) as Uint8Array;
+    },
+    mask: presentMask,
+    async outcome(study, id) {
+      const present = await presentMask(study, id);
+      return (await ask(study, await inputsOf(study, { consensus: id }), {
+        do: 'outcome',
+        present,
+      })) as Outcome;
+    },
+    async take(study, id, step, editor) {
+      const { row, provenance } = await rowOf(study.database.read, id);
       requireDraft(row);
-      await requireSensible(
-        step,
-        provenance,
-        await gridOf(study.database.read, provenance.inputs[0].revisionId),
-        () => this.disagreement(study, id),
-      );
-      const at = new Date(study.now()).toISOString();
-      const next = { ...provenance, steps: [...provenance.steps, { ...step, by: by.name, at }] };
-      const entry = { actor: by.name, action: 'consensus.taken', details: { ...step } };
-      return keep(study, id, row.provenance, next, entry);
-    },
-    async takeBack(study, id, by) {
-      const { row, provenance } = await parsedRow(study.database.read, id);
-      requireDraft(row);
-      if (provenance.steps.length === 0) {
-        throw new Problem('nothing-to-take-back', 'Nothing was decided yet.', { status: 409 });
-      }
-      const next = { ...provenance, steps: provenance.steps.slice(0, -1) };
-      const details = { steps: next.steps.length };
-      const entry = { actor: by.name, action: 'consensus.taken-back', details };
-      return keep(study, id, row.provenance, next, entry);
-    },
-    async seal(study, id, by) {
-      await study.database.write(async (tx) => {
-        const row = await rowOf(tx, id);
-        requireDraft(row);
-        const at = new Date(study.now()).toISOString();
-        await tx
-          .updateTable('consensus')
-          .set({ state: 'sealed', sealed_at: at })
-          .where('id', '=', id)
-          .execute();
-        const { sha256 } = await shown(tx, id);
-        const details = { sha256, caseId: row.case_id };
-        await appendAudit(tx, { actor: by.name, action: 'consensus.sealed', subject: id, details }, at);
+      const { inputs } = provenance;
+      const grid = await gridOf(study.database.read, inputs[0].revisionId);
+      await requireSensible(step, inputs, grid, () => describe(study, { consensus: id }));
+      const ids = inputs.map((input) => input.readId);
+      await drawing(study, id, editor, async (readId, own) => {
+        const { bytes: present, seq } = await masks.compose(study, readId);
+        const bytes = (await ask(study, inputs, { do: 'take', step, present })) as Uint8Array;
+        if (bytes.length === 0) {
+          throw new Problem('nothing-to-take', 'The consensus is like that already. Nothing was changed.', {
+            status: 409,
+          });
+        }
+        const tool = nameOfTake(step, ids, grid.shape);
+        await masks.append(study, readId, own, { seq: seq + 1, tool, label: 0, milliseconds: 0, bytes });
       });
+      return shown(study.database.read, id);
+    },
+    async takeBack(study, id, editor) {
+      await drawing(study, id, editor, async (readId, own) => {
+        const { last, edits } = await standingEdits(study.database.read, readId);
+        const target = edits.at(-1)?.seq;
+        if (target === undefined) {
+          throw new Problem('nothing-to-take-back', 'Nothing was decided yet.', { status: 409 });
+        }
+        await masks.reverse(study, readId, own, { seq: last + 1, kind: 'undo', target });
+      });
+      return shown(study.database.read, id);
+    },
+    async seal(study, id, editor) {
+      await drawing(study, id, editor, (readId, own) => masks.seal(study, readId, own));
       return shown(study.database.read, id);
     },
   };
 }
 
-async function inputsOf(db: Readable, readIds: readonly string[]): Promise<SealedRead[]> {
+async function together(db: Readable, readIds: readonly string[]): Promise<SealedRead[]> {
   const all = new Map((await sealedReads(db)).map((read) => [read.readId, read]));
   const inputs = [...new Set(readIds)].map((id) => all.get(id));
   if (inputs.some((input) => !input)) {
@@ -174,27 +215,20 @@ async function inputsOf(db: Readable, readIds: readonly string[]): Promise<Seale
       status: 409,
     });
   }
-  const reads = inputs as SealedRead[];
-  if (reads.length < 2 || new Set(reads.map((read) => read.caseId)).size > 1) {
+  const found = inputs as SealedRead[];
+  if (found.length < 2 || new Set(found.map((read) => read.caseId)).size > 1) {
     throw new Problem(
       'reads-not-together',
       'A consensus takes two or more reads of one case. Nothing was made.',
-      {
-        status: 422,
-      },
+      { status: 422 },
     );
   }
-  return reads;
-}
-
-function inputOf(read: SealedRead): Provenance['inputs'][number] {
-  const { readId, personId, personName, round, revisionId } = read;
-  return { readId, personId, name: personName, round, sha256: '', revisionId };
+  return found;
 }
 
 async function requireSensible(
   { source, box, region }: Take,
-  { inputs }: Provenance,
+  inputs: Provenance['inputs'],
   { shape }: Grid,
   describe: () => Promise<Disagreement>,
 ): Promise<void> {
@@ -217,17 +251,6 @@ async function requireSensible(
   });
 }
 
-async function rowOf(db: Readable, id: string) {
-  const row = await db.selectFrom('consensus').selectAll().where('id', '=', id).executeTakeFirst();
-  if (row) return row;
-  throw new Problem('consensus-not-found', 'There is no such consensus in this study.', { status: 404 });
-}
-
-async function parsedRow(db: Readable, id: string) {
-  const row = await rowOf(db, id);
-  return { row, provenance: JSON.parse(row.provenance) as Provenance };
-}
-
 function requireDraft(row: { state: 'draft' | 'sealed' }): void {
   if (row.state === 'draft') return;
   throw new Problem('consensus-sealed', 'This consensus is sealed and stays as it is. Start another one.', {
@@ -235,24 +258,8 @@ function requireDraft(row: { state: 'draft' | 'sealed' }): void {
   });
 }
 
-async function gridOf(db: Readable, revisionId: string): Promise<Grid> {
-  const { grid } = await db
-    .selectFrom('mask_revision')
-    .innerJoin('case', 'case.id', 'mask_revision.case_id')
-    .innerJoin('volume', 'volume.id', 'case.volume_id')
-    .where('mask_revision.id', '=', revisionId)
-    .select('volume.grid')
-    .executeTakeFirstOrThrow();
-  return JSON.parse(grid) as Grid;
-}
-
-async function insertMask(
-  tx: Writable,
-  caseId: string,
-  consensusId: string,
-  mask: ComposedMask,
-  at: string,
-): Promise<string> {
+/** The vote that a consensus begins with. */
+async function insertVote(tx: Writable, caseId: string, consensusId: string, mask: ComposedMask, at: string) {
   const id = newId();
   await tx
     .insertInto('mask_revision')
@@ -270,25 +277,4 @@ async function insertMask(
     })
     .execute();
   return id;
-}
-
-async function shown(db: Readable, id: string): Promise<Consensus> {
-  const { row, provenance } = await parsedRow(db, id);
-  const ids = [row.revision_id, ...provenance.inputs.map((input) => input.revisionId)];
-  const hashes = await db
-    .selectFrom('mask_revision')
-    .select(['id', 'sha256'])
-    .where('id', 'in', ids)
-    .execute();
-  const hashOf = (revisionId: string) => hashes.find((one) => one.id === revisionId)?.sha256 ?? '';
-  return {
-    id,
-    caseId: row.case_id,
-    state: row.state,
-    inputs: provenance.inputs.map(({ revisionId, ...input }) => ({ ...input, sha256: hashOf(revisionId) })),
-    steps: provenance.steps,
-    sha256: hashOf(row.revision_id),
-    createdAt: row.created_at,
-    sealedAt: row.sealed_at,
-  };
 }

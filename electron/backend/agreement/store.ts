@@ -63,7 +63,7 @@ export async function sealedReads(db: Readable): Promise<SealedRead[]> {
     .orderBy('mask_revision.created_at')
     .execute();
   // The first proposal is the one the reader was anchored by; a reopened read keeps that of its first version.
-  const baseline = new Map<string, string>();
+  const baseline = new Map<string | null, string>();
   for (const { id, assignmentId } of proposals)
     if (!baseline.has(assignmentId)) baseline.set(assignmentId, id);
   return rows.map((row) => ({

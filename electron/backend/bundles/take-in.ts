@@ -28,7 +28,7 @@ export async function takeIn(
   of: { readerId: string; bundleId: string; madeAt: string; at: string; actor: string },
   report: MergeReport,
 ): Promise<string | null> {
-  const place = await placeOf(tx, read.assignment_id, of.readerId);
+  const place = await placeOf(tx, read.assignment_id ?? '', of.readerId);
   if (!place) {
     report.conflicts.push({ read: read.id, reason: 'It is of no assignment of this reader.' });
     return null;

@@ -65,6 +65,11 @@ export function createSealing(needs: { reads: ReadService; client: MaskClient; l
         };
         const actor = editor.person.name;
         await appendAudit(tx, { actor, action: 'read.sealed', subject: readId, details }, at);
+        if (record.consensusId !== null) {
+          const subject = record.consensusId;
+          const told = { sha256: mask.sha256, caseId: record.caseId, readId, patches: record.lastSeq };
+          await appendAudit(tx, { actor, action: 'consensus.sealed', subject, details: told }, at);
+        }
       });
       live.drop(study, readId);
       study.events.publish({ type: 'read', readId, change: 'sealed' }, { personId: record.personId });

@@ -117,7 +117,7 @@ export function awaitsLaterRound(turn: Turn, turns: readonly Turn[]): boolean {
 
 /**
  * Whether `person` may look at a read's images and mask. A reader: their own draft, and their own sealed read once
- * no later round of the case is unsealed. A coordinator: what is sealed or was. An auditor: nothing.
+ * no later round of the case is unsealed. A coordinator: what is sealed or was, and every consensus. An auditor: nothing.
  */
 export function mayView(
   record: ReadRecord,
@@ -126,7 +126,7 @@ export function mayView(
   now: number,
   gate: Gate,
 ): boolean {
-  if (person.role === 'coordinator') return record.state !== 'draft';
+  if (person.role === 'coordinator') return record.state !== 'draft' || record.consensusId !== null;
   if (person.role !== 'reader') return false;
   if (record.personId !== person.id || record.state === 'superseded') return false;
   const turn = turns.find((t) => t.assignmentId === record.assignmentId);

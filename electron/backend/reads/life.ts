@@ -7,7 +7,7 @@ import type { OpenStudy } from '../context.ts';
 import { newId } from '../identity.ts';
 import { copyAnswers } from './questions.ts';
 import { copyMeasurements } from './measurements.ts';
-import { notFound } from './refusals.ts';
+import { consensusSealed, notFound } from './refusals.ts';
 import type { AssignmentKey, ReadService, Seal } from './service.ts';
 import { currentRead, findRead, insertRead, listAssignments, updateRead, type ReadRecord } from './store.ts';
 
@@ -26,6 +26,7 @@ export function createReadLife(now: () => number): Life {
     const reopened = await study.database.write(async (tx) => {
       const sealed = await findRead(tx, readId);
       if (!sealed) throw notFound();
+      if (sealed.consensusId !== null) throw consensusSealed();
       await requireReopenable(tx, sealed);
       const at = new Date(now()).toISOString();
       const newRead = newId();
@@ -78,6 +79,11 @@ async function requireReopenable(tx: Writable, read: ReadRecord): Promise<void> 
 }
 
 async function markSealed(tx: Writable, readId: string, seal: Seal): Promise<void> {
+  const consensus = (await findRead(tx, readId))?.consensusId ?? null;
+  if (consensus !== null) {
+    const change = { state: 'sealed' as const, revision_id: seal.revisionId, sealed_at: seal.at };
+    await tx.updateTable('consensus').set(change).where('id', '=', consensus).execute();
+  }
   await updateRead(tx, readId, {
     state: 'sealed',
     // Never before what happened already, whatever the clock says: the washout counts from here.

@@ -28,3 +28,9 @@ export function firstDraftMissing(): Problem {
     { status: 409 },
   );
 }
+
+export function consensusSealed(): Problem {
+  return new Problem('consensus-sealed', 'This consensus is sealed and stays as it is. Start another one.', {
+    status: 409,
+  });
+}

@@ -16,14 +16,16 @@ import { handedOutReaders, refuseHandedOut } from './handed-out.ts';
 import { gateOf, gates } from './gate.ts';
 import { LEASE_MS, leaseIsLive, newLease, openElsewhere, requireLease } from './lease.ts';
 import { createReadLife } from './life.ts';
+import { isConsensus, mayWrite, openConsensusIn, startConsensus } from './consensus.ts';
 import { formOf, keepAnswers, requireAnswers } from './questions.ts';
-import { blinded, firstDraftMissing, notFound, sealedAlready } from './refusals.ts';
+import { blinded, consensusSealed, firstDraftMissing, notFound, sealedAlready } from './refusals.ts';
 import { showRead } from './show.ts';
 import { flagEntries, toBoardEntry, toWorklistItem } from './worklist.ts';
 import {
   addActiveSeconds,
   currentRead,
   findAssignment,
+  findConsensusRead,
   findRead,
   insertRead,
   listAllAssignments,
@@ -90,6 +92,15 @@ export interface ReadService {
    * Throws Problem `read-not-found`, `read-not-sealed`, `later-round-started`.
    */
   reopen(study: OpenStudy, readId: string, reason: string, by: Person): Promise<{ readId: string }>;
+  /** The draft in which a consensus is drawn, from `base` on; call it where the consensus is made. */
+  startConsensus(tx: Writable, of: { consensusId: string; base: string }): Promise<ReadRecord>;
+  /**
+   * Opens the read of a consensus with a lease, for any coordinator. Throws Problem `consensus-not-found`,
+   * `consensus-sealed`, `read-open-elsewhere`.
+   */
+  openConsensus(study: OpenStudy, consensusId: string): Promise<Read>;
+  /** The read of a consensus; null for one that was sealed before consensus was drawn as a read. */
+  consensusRead(db: Readable, consensusId: string): Promise<ReadRecord | null>;
   /** The read by itself, with no question who asks: for other services, never for a route. */
   record(db: Readable, readId: string): Promise<ReadRecord | null>;
   markSealed(tx: Writable, readId: string, seal: Seal): Promise<void>;
@@ -129,8 +140,8 @@ export function createReadService(options: { now?: () => number } = {}): ReadSer
 
   async function editable(db: Readable, readId: string, editor: Editor): Promise<ReadRecord> {
     const record = await findRead(db, readId);
-    if (!record || record.personId !== editor.person.id) throw notFound();
-    if (record.state !== 'draft') throw sealedAlready();
+    if (!record || !mayWrite(record, editor.person)) throw notFound();
+    if (record.state !== 'draft') throw record.consensusId === null ? sealedAlready() : consensusSealed();
     requireLease(record, editor.lease);
     return record;
   }
@@ -188,8 +199,12 @@ export function createReadService(options: { now?: () => number } = {}): ReadSer
     viewable,
     editable,
     renew,
-    requireDrawable: (db, readId) => requireAnswers(db, readId, ['before']),
+    async requireDrawable(db, readId) {
+      if (await isConsensus(db, readId)) return;
+      await requireAnswers(db, readId, ['before']);
+    },
     async requireSealable(db, record) {
+      if (record.consensusId !== null) return;
       if (record.round.arm === 'after-draft' && record.firstDraftAt === null) throw firstDraftMissing();
       await requireAnswers(db, record.id, ['before', 'after']);
     },
@@ -198,6 +213,8 @@ export function createReadService(options: { now?: () => number } = {}): ReadSer
     },
     async form(study, readId, person) {
       const record = await viewable(study, readId, person);
+      // The protocol asks readers; a consensus answers nothing.
+      if (record.consensusId !== null) return { questions: [], answers: [], missing: [] };
       return formOf(study.database.read, record.id);
     },
     answer: (study, readId, editor, answers) =>
@@ -229,12 +246,18 @@ export function createReadService(options: { now?: () => number } = {}): ReadSer
       const record = await study.database.write((tx) => openIn(tx, assignmentId, person));
       return showRead(study.database.read, record, record.lease_token);
     },
+    startConsensus: (tx, of) => startConsensus(tx, of, now()),
+    consensusRead: findConsensusRead,
+    async openConsensus(study, consensusId) {
+      const record = await study.database.write((tx) => openConsensusIn(tx, consensusId, now()));
+      return showRead(study.database.read, record, record.lease_token);
+    },
     async show(study, readId, person) {
       return showRead(study.database.read, await viewable(study, readId, person), null);
     },
     async afterSeal(study, readId, person) {
       const record = await findRead(study.database.read, readId);
-      if (!record || record.personId !== person.id) throw notFound();
+      if (!record || !mayWrite(record, person)) throw notFound();
       return showRead(study.database.read, record, null);
     },
     async heartbeat(study, readId, editor, activeSeconds) {
@@ -249,7 +272,7 @@ export function createReadService(options: { now?: () => number } = {}): ReadSer
     async release(study, readId, editor) {
       await study.database.write(async (tx) => {
         const record = await findRead(tx, readId);
-        if (!record || record.personId !== editor.person.id) throw notFound();
+        if (!record || !mayWrite(record, editor.person)) throw notFound();
         if (!editor.lease || record.lease_token !== editor.lease) return;
         await updateRead(tx, readId, { lease_token: null, lease_expires_at: null, lease_process: null });
       });

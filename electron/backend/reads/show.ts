@@ -10,7 +10,7 @@ export async function showRead(db: Readable, record: ReadRecord, lease: string |
   const volume = await findVolume(db, record.volumeId);
   return {
     id: record.id,
-    title: titleOf(record.position),
+    title: record.consensusId === null ? titleOf(record.position) : `Consensus of ${record.caseName}`,
     round: record.round,
     state: record.state,
     version: record.version,
@@ -20,6 +20,7 @@ export async function showRead(db: Readable, record: ReadRecord, lease: string |
       minimum: volume.minimum,
       maximum: volume.maximum,
       modality: volume.modality,
+      sequence: volume.sequence,
       window: { width: volume.window_width, level: volume.window_level },
     },
     structures: await listStructures(db),
@@ -37,6 +38,7 @@ export async function showRead(db: Readable, record: ReadRecord, lease: string |
 
 async function describeBase(db: Readable, record: ReadRecord): Promise<Read['base']> {
   if (record.source === 'import') return { kind: 'imported', note: 'Drawn elsewhere and taken in as a file' };
+  if (record.consensusId !== null) return { kind: 'revision', note: 'Majority vote of the reads' };
   const base = record.baseRevisionId ? await findBase(db, record.baseRevisionId) : undefined;
   if (!base) return { kind: 'blank', note: null };
   if (base.kind === 'proposal') return { kind: 'proposal', note: modelOf(base.provenance) };

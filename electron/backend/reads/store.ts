@@ -10,7 +10,9 @@ type ReadRow = Selectable<Tables['read']>;
 /** A read with all that the rules ask about it. */
 export interface ReadRecord extends LeaseColumns {
   id: string;
-  assignmentId: string;
+  /** Null for the read in which a consensus is drawn; that has `consensusId`. */
+  assignmentId: string | null;
+  consensusId: string | null;
   version: number;
   state: ReadRow['state'];
   source: ReadRow['source'];
@@ -37,13 +39,19 @@ export interface ReadRecord extends LeaseColumns {
 function reads(db: Readable) {
   return db
     .selectFrom('read')
-    .innerJoin('assignment', 'assignment.id', 'read.assignment_id')
-    .innerJoin('session', 'session.id', 'assignment.session_id')
-    .innerJoin('reader', 'reader.id', 'assignment.reader_id')
-    .innerJoin('case', 'case.id', 'assignment.case_id')
+    .leftJoin('assignment', 'assignment.id', 'read.assignment_id')
+    .leftJoin('session', 'session.id', 'assignment.session_id')
+    .leftJoin('consensus', 'consensus.id', 'read.consensus_id')
+    .innerJoin('reader', (join) =>
+      join.on('reader.id', '=', (e) => e.fn.coalesce('assignment.reader_id', 'consensus.created_by')),
+    )
+    .innerJoin('case', (join) =>
+      join.on('case.id', '=', (e) => e.fn.coalesce('assignment.case_id', 'consensus.case_id')),
+    )
     .select([
       'read.id',
       'read.assignment_id',
+      'read.consensus_id',
       'read.version',
       'read.state',
       'read.source',
@@ -78,6 +86,7 @@ function toRecord(row: JoinedRow): ReadRecord {
   return {
     id: row.id,
     assignmentId: row.assignment_id,
+    consensusId: row.consensus_id,
     version: row.version,
     state: row.state,
     source: row.source,
@@ -91,7 +100,7 @@ function toRecord(row: JoinedRow): ReadRecord {
     lease_token: row.lease_token,
     lease_expires_at: row.lease_expires_at,
     lease_process: row.lease_process,
-    position: row.position,
+    position: row.position ?? 0,
     personId: row.personId,
     personName: row.personName,
     caseId: row.caseId,
@@ -100,8 +109,18 @@ function toRecord(row: JoinedRow): ReadRecord {
     firstDraftAt: row.first_draft_at,
     firstDraftRevisionId: row.first_draft_revision_id,
     beatAt: row.beat_at,
-    round: { number: row.roundNumber, name: row.roundName, arm: row.arm },
+    round: {
+      number: row.roundNumber ?? 0,
+      name: row.roundName ?? 'Consensus',
+      arm: row.arm ?? 'unassisted',
+    },
   };
+}
+
+/** The read in which a consensus is drawn; null where it was made before there were any. */
+export async function findConsensusRead(db: Readable, consensusId: string): Promise<ReadRecord | null> {
+  const row = await reads(db).where('read.consensus_id', '=', consensusId).executeTakeFirst();
+  return row ? toRecord(row) : null;
 }
 
 export async function findRead(db: Readable, readId: string): Promise<ReadRecord | null> {
@@ -256,6 +275,7 @@ export async function insertRead(db: Writable, read: Partial<ReadRow> & NewRead)
     .insertInto('read')
     .values({
       source: 'concord',
+      consensus_id: null,
       base_revision_id: null,
       last_seq: 0,
       active_seconds: 0,
@@ -304,6 +324,7 @@ export async function findVolume(db: Readable, volumeId: string) {
       'minimum',
       'maximum',
       'modality',
+      'sequence',
       'window_width',
       'window_level',
     ])

@@ -120,5 +120,15 @@ async function namesOf(db: Readable): Promise<Map<string, string>> {
     names.set(id, `${caseName}, ${round}, ${name}`);
     names.set(readId, `${caseName}, ${round}, ${name}${version > 1 ? `, version ${version}` : ''}`);
   }
+  const agreed = await db
+    .selectFrom('consensus')
+    .innerJoin('case', 'case.id', 'consensus.case_id')
+    .leftJoin('read', 'read.consensus_id', 'consensus.id')
+    .select(['consensus.id', 'read.id as readId', 'case.name'])
+    .execute();
+  for (const { id, readId, name } of agreed) {
+    names.set(id, `${name}, consensus`);
+    if (readId !== null) names.set(readId, `${name}, consensus`);
+  }
   return names;
 }

@@ -6,6 +6,8 @@ import { displayAndAnnotations } from './0002-display-and-annotations.ts';
 import { readerStudies } from './0003-reader-studies.ts';
 import { agreementPairs } from './0004-agreement-pairs.ts';
 import { instructionsAndBundleJobs } from './0005-instructions-and-bundle-jobs.ts';
+import { volumeSequence } from './0006-sequence.ts';
+import { consensusReads } from './0007-consensus-reads.ts';
 
 export const MIGRATIONS = [
   first,
@@ -13,6 +15,8 @@ export const MIGRATIONS = [
   readerStudies,
   agreementPairs,
   instructionsAndBundleJobs,
+  volumeSequence,
+  consensusReads,
 ] as const;
 /** "CCRD": marks the file as a Concord study. */
 const APPLICATION_ID = 0x43435244;

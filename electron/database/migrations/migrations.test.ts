@@ -107,6 +107,48 @@ describe('migrations', () => {
     await database.close();
   });
 
+  it('reads stay with their strokes when consensus becomes a read, and are guarded as before', async () => {
+    const file = studyOf(5);
+    const old = new Database(file);
+    old.exec(`
+      INSERT INTO session (id, number, name, arm, washout_days) VALUES ('one', 1, 'R1', 'unassisted', 0);
+      INSERT INTO volume VALUES ('v', 'x', 'f', 'nifti', 1, 'p', NULL, '{}', '{}', '{}', 'int16', 0, 1, NULL, 1, 1, '[]', NULL, 'now');
+      INSERT INTO "case" (id, name, volume_id, position, created_at) VALUES ('c', 'Case', 'v', 0, 'now');
+      INSERT INTO assignment VALUES ('a', 'one', 'ada', 'c', 1, 'unassisted');
+      INSERT INTO read (id, assignment_id, version, state, source, opened_at, last_seq) VALUES ('r', 'a', 1, 'draft', 'concord', 'now', 1);
+      INSERT INTO mask_patch VALUES ('r', 1, 'edit', NULL, 'brush', 1, 1, 0, x'00', 'now');
+      INSERT INTO mask_revision VALUES ('m', 'r', 'c', 'sealed', 1, x'00', 'x', '{}', NULL, 'now');
+      UPDATE read SET state = 'sealed', sealed_at = 'now', sealed_revision_id = 'm', sealed_sha256 = 'x' WHERE id = 'r';
+    `);
+    old.close();
+    const database = openDatabase(file);
+    const { state, last_seq, consensus_id } = await database.read
+      .selectFrom('read')
+      .selectAll()
+      .executeTakeFirstOrThrow();
+    expect({ state, last_seq, consensus_id }).toEqual({ state: 'sealed', last_seq: 1, consensus_id: null });
+    const refused = (work: Parameters<typeof database.write>[0]) =>
+      database.write(work).then(
+        () => 'done',
+        (error: Error) => error.message,
+      );
+    expect(await refused((tx) => tx.updateTable('read').set({ last_seq: 2 }).execute())).toMatch(
+      /never changes/,
+    );
+    expect(await refused((tx) => tx.deleteFrom('read').execute())).toMatch(/never removed/);
+    const stroke = { read_id: 'r', seq: 2, kind: 'edit' as const, target: null, tool: 'brush', label: 1 };
+    const rest = { voxels: 1, milliseconds: 0, bytes: new Uint8Array(1), at: 'now' };
+    expect(
+      await refused((tx) =>
+        tx
+          .insertInto('mask_patch')
+          .values({ ...stroke, ...rest })
+          .execute(),
+      ),
+    ).toMatch(/takes no strokes/);
+    await database.close();
+  }, 20_000);
+
   it('a study whose rows belong to nothing is refused and stays as it is', () => {
     const file = studyOf(2);
     const old = new Database(file);
