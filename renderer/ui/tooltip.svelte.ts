@@ -1,4 +1,5 @@
 // One tooltip for the whole page: what a control does, and its key. Shown on hover (after a moment) and on focus.
+import { untrack } from 'svelte';
 import type { Attachment } from 'svelte/attachments';
 
 export interface TooltipContent {
@@ -31,7 +32,8 @@ class Tooltips {
 
   hide(): void {
     clearTimeout(this.timer);
-    if (this.shown === null) return;
+    // Called from within effects too (a dialog takes the focus): they must not come to depend on the tooltip.
+    if (untrack(() => this.shown) === null) return;
     this.hiddenAt = performance.now();
     // Not at once: an element that goes away loses its focus in the middle of Svelte's own work.
     queueMicrotask(() => (this.shown = null));
