@@ -92,11 +92,15 @@ export const InstructionsSchema = z.strictObject({
 });
 export type Instructions = z.infer<typeof InstructionsSchema>;
 
+/** Nobody who left their desk stays signed in for longer, unless the study says otherwise. */
+export const IDLE_LOCK_MINUTES = 30;
+
 /** What a study keeps of its design. */
 export const StoredDesignSchema = z.object({
   design: DesignSchema.default(PLAIN_DESIGN),
   qualification: QualificationSchema.nullable().default(null),
   instructions: InstructionsSchema.default({ text: '' }),
+  idleLockMinutes: z.number().default(IDLE_LOCK_MINUTES),
 });
 export type StoredDesign = z.infer<typeof StoredDesignSchema>;
 

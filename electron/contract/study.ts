@@ -4,6 +4,7 @@ import {
   ArmSchema,
   designFaults,
   DesignSchema,
+  IDLE_LOCK_MINUTES,
   InstructionsSchema,
   NewQuestionSchema,
   PLAIN_DESIGN,
@@ -32,7 +33,16 @@ export const StructureOrderSchema = z.object({ structures: z.array(IdSchema).min
 
 const PassphraseSchema = z.string().min(4, 'must have at least 4 characters').max(200);
 
-export const ChangePassphraseSchema = z.object({ passphrase: PassphraseSchema });
+export const ChangePassphraseSchema = z.object({
+  passphrase: PassphraseSchema,
+  /** The one there is; needed for one's own, so that nobody changes it at a desk that was left. */
+  current: z.string().max(200).optional(),
+});
+
+/** Minutes without a hand on it after which a sign-in ends. */
+export const IdleLockSchema = z.object({
+  minutes: z.number().min(1, 'must be at least a minute').max(480, 'must be at most 8 hours'),
+});
 
 export const NewReaderSchema = z.object({ name: NameSchema, passphrase: PassphraseSchema });
 export const PersonSchema = z.object({
@@ -80,6 +90,9 @@ export const ProtocolSchema = z
     questions: z.array(NewQuestionSchema).max(100).default([]),
     qualification: QualificationSchema.optional(),
     instructions: InstructionsSchema.optional(),
+    idleLockMinutes: IdleLockSchema.shape.minutes
+      .default(IDLE_LOCK_MINUTES)
+      .describe('A sign-in ends after so many minutes without a hand on it; the work stays.'),
     /** Seeds every reader's order of cases; chosen at random when absent. */
     seed: z.int().min(0).max(2147483647).optional(),
   })
@@ -163,6 +176,11 @@ export const StudyOverviewSchema = StudyFaceSchema.extend({
   qualification: QualificationSchema.nullable(),
   instructions: InstructionsSchema,
   questions: z.array(QuestionSchema),
+  idleLockMinutes: z.number(),
+  /** Who has mistyped, and until when they wait; for coordinators only, empty for others. */
+  accounts: z.array(
+    z.object({ personId: IdSchema, failedTries: z.int(), lockedUntil: TimeSchema.nullable() }),
+  ),
   /** In order of import; images and masks are elsewhere. */
   cases: z.array(z.object({ id: IdSchema, name: z.string(), purpose: z.enum(['study', 'qualification']) })),
 });

@@ -73,9 +73,22 @@ export const auditCsv = async (study: string, filter: Partial<AuditFilter>): Pro
 export const addAuditor = (study: string, auditor: z.infer<typeof NewReaderSchema>) =>
   call(PersonSchema, studyPath(study, '/auditors'), { method: 'POST', json: auditor, study });
 
-export const changePassphrase = async (study: string, person: string, passphrase: string) => {
+/** `current` is needed for one's own. */
+export const changePassphrase = async (
+  study: string,
+  person: string,
+  wish: { passphrase: string; current?: string },
+) => {
   const path = studyPath(study, `/people/${person}/passphrase`);
-  await send(path, { method: 'POST', json: { passphrase }, study });
+  await send(path, { method: 'POST', json: wish, study });
+};
+
+export const unlockPerson = async (study: string, person: string) => {
+  await send(studyPath(study, `/people/${person}/unlock`), { method: 'POST', study });
+};
+
+export const setIdleLock = async (study: string, minutes: number) => {
+  await send(studyPath(study, '/idle-lock'), { method: 'POST', json: { minutes }, study });
 };
 
 /** Makes a case a qualification case with the mask at `path` as its reference. */

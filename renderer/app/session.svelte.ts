@@ -9,6 +9,9 @@ import * as studies from '../api/studies.ts';
 import { dropToken, keepToken } from '../api/tokens.ts';
 import { jobsTray } from '../jobs/jobs.svelte.ts';
 
+/** How often the page asks whether the sign-in still holds: a desk that was left shows nothing for long. */
+const IDLE_CHECK_MS = 30_000;
+
 type EventListener = (event: StudyEvent | { type: 'reconnected' }) => void;
 
 class Session {
@@ -123,7 +126,9 @@ class Session {
 
   private startListening(study: string): void {
     void jobsTray.load(study);
-    this.stopListening = listen(study, {
+    // Asked for by the page itself, this counts as nobody being there; once refused, the page signs out.
+    const idle = setInterval(() => void jobsTray.load(study), IDLE_CHECK_MS);
+    const stop = listen(study, {
       event: (event) => {
         if (event.type === 'job') jobsTray.take(event.job);
         this.tell(event);
@@ -134,6 +139,10 @@ class Session {
         this.tell({ type: 'reconnected' });
       },
     });
+    this.stopListening = () => {
+      clearInterval(idle);
+      stop();
+    };
   }
 
   private tell(event: StudyEvent | { type: 'reconnected' }): void {

@@ -12,6 +12,11 @@ const ACTIONS: Record<string, string> = {
   'consensus.started': 'Consensus started',
   'consensus.taken': 'Consensus: mask taken over',
   'person.held-off': 'Sign-in held off',
+  'bundle.taken-back': 'Bundle taken back',
+  'instructions.changed': 'Instructions changed',
+  'instructions.picture-added': 'Example picture added',
+  'instructions.picture-removed': 'Example picture removed',
+  'person.unlocked': 'Account unlocked',
   'person.passphrase-changed': 'Passphrase changed',
   'person.signed-in': 'Signed in',
   'read.first-draft': 'First draft kept',
@@ -27,6 +32,9 @@ const ACTIONS: Record<string, string> = {
   'structure.added': 'Structure added',
   'structure.changed': 'Structure changed',
   'structures.ordered': 'Structures ordered',
+  'read.tried-again': 'Qualification tried again',
+  'study.idle-lock-changed': 'Idle lock changed',
+  'study.qualification': 'Qualification set',
   'study.created': 'Study created',
 };
 

@@ -34,7 +34,7 @@ export function driftPlot(input: DriftPlotInput): SVGElement | HTMLElement {
     marginLeft: 56,
     marginRight: 124,
     marginTop: 24,
-    marginBottom: 40,
+    marginBottom: 44,
     style: style(theme),
     x: {
       label: 'Read, in the order of sealing',
@@ -46,12 +46,14 @@ export function driftPlot(input: DriftPlotInput): SVGElement | HTMLElement {
     y: { label: input.axis, domain: [...input.domain], ticks: 5, labelArrow: 'none' },
     marks: [
       Plot.gridY({ stroke: theme.line, strokeOpacity: 1, ticks: 5 }),
-      Plot.ruleY(lines, {
-        y: 'value',
-        stroke: (line: (typeof lines)[number]) => (line.dashed ? bad : theme.dim),
-        strokeDasharray: '5 4',
-        clip: 'frame',
-      }),
+      Plot.ruleY(
+        lines.filter((line) => !line.dashed),
+        { y: 'value', stroke: theme.dim },
+      ),
+      Plot.ruleY(
+        lines.filter((line) => line.dashed),
+        { y: 'value', stroke: bad, strokeDasharray: '5 4', clip: 'frame' },
+      ),
       Plot.text(
         lines.filter(({ value }) => value >= input.domain[0] && value <= input.domain[1]),
         {

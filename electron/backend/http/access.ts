@@ -5,9 +5,6 @@ import type { Person } from '../../contract/study.ts';
 import { Problem } from '../../contract/problem.ts';
 import type { StudyEnv } from '../context.ts';
 
-/** Nobody who left their desk stays signed in for longer. */
-export const IDLE_LOCK_MS = 30 * 60_000;
-
 /** Tokens live as long as the process and as somebody is at it: restarting Concord signs everyone out. */
 export class SignIns {
   private readonly people = new Map<string, { studyId: string; person: Person; lastUsed: number }>();
@@ -22,10 +19,11 @@ export class SignIns {
     this.people.set(token, { studyId, person, lastUsed: this.now() });
     return token;
   }
-  find(studyId: string, token: string | null, touch: boolean): Person | null {
+  /** Who a token belongs to, unless it lay idle for longer than `idleMs`. */
+  find(studyId: string, token: string | null, touch: boolean, idleMs: number): Person | null {
     const entry = token ? this.people.get(token) : undefined;
     if (!token || !entry || entry.studyId !== studyId) return null;
-    if (this.now() - entry.lastUsed > IDLE_LOCK_MS) {
+    if (this.now() - entry.lastUsed > idleMs) {
       this.people.delete(token);
       return null;
     }

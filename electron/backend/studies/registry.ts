@@ -80,6 +80,7 @@ async function fill(database: StudyDatabase, protocol: Protocol, isDemo: boolean
     design: protocol.design,
     qualification: protocol.qualification ?? null,
     instructions: protocol.instructions ?? { text: '' },
+    idleLockMinutes: protocol.idleLockMinutes,
   };
   const hashes = await Promise.all(staff.map((person) => hashPassphrase(person.passphrase)));
   await database.write(async (tx) => {

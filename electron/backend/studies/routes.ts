@@ -6,6 +6,7 @@ import {
   AddStructureSchema,
   ChangePassphraseSchema,
   ChangeStructureSchema,
+  IdleLockSchema,
   NewReaderSchema,
   NewRoundSchema,
   ProtocolSchema,
@@ -87,8 +88,15 @@ export function studyRoutes({ studies, verify }: StudyRouteNeeds) {
       c.json(await studies.addAuditor(c.var.study, c.req.valid('json'), who(c)), 201),
     )
     .post('/people/:person/passphrase', signedIn, check('json', ChangePassphraseSchema), async (c) => {
-      const { passphrase } = c.req.valid('json');
-      await studies.changePassphrase(c.var.study, c.req.param('person'), passphrase, who(c));
+      await studies.changePassphrase(c.var.study, c.req.param('person'), c.req.valid('json'), who(c));
+      return c.body(null, 204);
+    })
+    .post('/people/:person/unlock', coordinatorOnly, async (c) => {
+      await studies.unlock(c.var.study, c.req.param('person'), who(c));
+      return c.body(null, 204);
+    })
+    .post('/idle-lock', coordinatorOnly, check('json', IdleLockSchema), async (c) => {
+      await studies.setIdleLock(c.var.study, c.req.valid('json').minutes, who(c));
       return c.body(null, 204);
     })
     .get('/audit', overseerOnly, check('query', AuditFilterSchema), async (c) =>

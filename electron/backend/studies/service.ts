@@ -2,6 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Host } from '../../contract/host.ts';
+import { IDLE_LOCK_MINUTES } from '../../contract/design.ts';
 import { AUDITOR_COLOUR, READER_COLOURS } from '../../contract/identity.ts';
 import type * as z from 'zod';
 import type {
@@ -26,6 +27,7 @@ import { ensureAssignments } from '../reads/assignments.ts';
 import { storedDesign } from '../reads/design.ts';
 import { listQuestions } from '../reads/questions.ts';
 import { auditCsv, auditPage } from './audit.ts';
+import { accounts, changePassphrase, unlockPerson, type NewPassphrase } from './accounts.ts';
 import { hashPassphrase } from './passphrase.ts';
 import { Recents } from './recents.ts';
 import { createStudyFolder, openStudyFolder, STUDY_FILE } from './registry.ts';
@@ -48,13 +50,16 @@ export interface StudyService {
   overview(study: OpenStudy, person: Person): Promise<StudyOverview>;
   signIn(study: OpenStudy, personId: string, passphrase: string): Promise<{ token: string; you: Person }>;
   signOut(token: string): void;
-  /** Who a token belongs to. Half an hour without `touch` ends it; the work stays, and they sign in again. */
+  /** Who a token belongs to. The study's idle lock without `touch` ends it; the work stays, and they sign in again. */
   personOf(study: OpenStudy, token: string | null, touch: boolean): Person | null;
   touch(token: string | null): void;
   addReader(study: OpenStudy, reader: { name: string; passphrase: string }, actor: Person): Promise<Person>;
   addAuditor(study: OpenStudy, auditor: { name: string; passphrase: string }, actor: Person): Promise<Person>;
   /** Another passphrase for somebody, which also ends their waiting. Coordinators for all, others for themselves. */
-  changePassphrase(study: OpenStudy, personId: string, passphrase: string, actor: Person): Promise<void>;
+  changePassphrase(study: OpenStudy, personId: string, wish: NewPassphrase, actor: Person): Promise<void>;
+  /** Ends somebody's waiting after wrong passphrases. Throws Problem `person-not-found`. */
+  unlock(study: OpenStudy, personId: string, actor: Person): Promise<void>;
+  setIdleLock(study: OpenStudy, minutes: number, actor: Person): Promise<void>;
   addRound(study: OpenStudy, round: z.infer<typeof NewRoundSchema>, actor: Person): Promise<Round>;
   audit(study: OpenStudy, filter: AuditFilter): Promise<AuditPage>;
   auditCsv(study: OpenStudy, filter: AuditFilter): Promise<string>;
@@ -75,6 +80,7 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
   const signIns = new SignIns(options.monotonic ?? (() => performance.now()));
   const now = options.now ?? Date.now;
   const opened = new Map<string, OpenStudy>();
+  const idleMs = new Map<string, number>();
   const opening = new Map<string, Promise<OpenStudy>>();
 
   function refuseOthers(): void {
@@ -109,6 +115,9 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
     }
     for (const part of ['volumes', 'cache']) await clearParts(join(folder, part));
     opened.set(study.id, study);
+    // A design that cannot be understood keeps nobody out: whatever gives out reads refuses by itself.
+    const minutes = await storedDesign(study.database.read).then((d) => d.idleLockMinutes, () => null); // prettier-ignore
+    idleMs.set(study.id, (minutes ?? IDLE_LOCK_MINUTES) * 60_000);
     const { id, name, modality, isDemo } = study;
     const lastOpenedAt = new Date().toISOString();
     if (remembered) recents.remember({ id, name, folder, modality, isDemo, lastOpenedAt });
@@ -189,6 +198,7 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
         rounds: await rounds(study.database.read),
         ...(await storedDesign(study.database.read)),
         questions: await listQuestions(study.database.read),
+        accounts: person.role === 'coordinator' ? await accounts(study) : [],
         cases: await study.database.read
           .selectFrom('case')
           .select(['id', 'name', 'purpose'])
@@ -201,29 +211,26 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
       return { token: signIns.start(study.id, you), you };
     },
     signOut: (token) => signIns.end(token),
-    personOf: (study, token, touch) => signIns.find(study.id, token, touch),
+    personOf: (study, token, touch) =>
+      signIns.find(study.id, token, touch, idleMs.get(study.id) ?? IDLE_LOCK_MINUTES * 60_000),
     touch: (token) => signIns.touch(token),
     addReader: (study, reader, actor) => addPerson(study, reader, 'reader', actor),
     addAuditor: (study, auditor, actor) => addPerson(study, auditor, 'auditor', actor),
-    async changePassphrase(study, personId, passphrase, actor) {
-      const passphrase_hash = await hashPassphrase(passphrase);
-      await study.database.write(async (tx) => {
-        const person = (await people(tx)).find(({ id }) => id === personId);
-        if (!person || (actor.role !== 'coordinator' && actor.id !== personId)) {
-          throw new Problem('person-not-found', 'There is no such person for you in this study.', {
-            status: 404,
-          });
-        }
-        await tx
-          .updateTable('reader')
-          .set({ passphrase_hash, failed_tries: 0, locked_until: null })
-          .where('id', '=', personId)
-          .execute();
-        const at = new Date(study.now()).toISOString();
-        const entry = { actor: actor.name, action: 'person.passphrase-changed', subject: personId };
-        await appendAudit(tx, entry, at);
-      });
+    async changePassphrase(study, personId, wish, actor) {
+      await changePassphrase(study, personId, wish, actor);
       if (actor.id !== personId) signIns.endAllOf(personId);
+    },
+    unlock: unlockPerson,
+    async setIdleLock(study, minutes, actor) {
+      await study.database.write(async (tx) => {
+        const before = await storedDesign(tx);
+        const design = JSON.stringify({ ...before, idleLockMinutes: minutes });
+        await tx.updateTable('study').set({ design }).execute();
+        const details = { from: before.idleLockMinutes, to: minutes };
+        const entry = { actor: actor.name, action: 'study.idle-lock-changed', subject: study.id, details };
+        await appendAudit(tx, entry, new Date(study.now()).toISOString());
+      });
+      idleMs.set(study.id, minutes * 60_000);
     },
     addRound: (study, round, actor) =>
       study.database.write(async (tx) => {

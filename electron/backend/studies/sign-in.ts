@@ -11,9 +11,7 @@ import { people } from './store.ts';
  * together wait as well. Throws Problem `wrong-passphrase`, `too-many-tries`.
  */
 export async function signInPerson(study: OpenStudy, personId: string, passphrase: string): Promise<Person> {
-  const counted = await countTry(study, personId);
-  if (counted === null || !(await passphraseFits(passphrase, counted.hash))) {
-    if (counted && counted.wait > 0) await recordMiss(study, personId, counted);
+  if (!(await tryPassphrase(study, personId, passphrase))) {
     throw new Problem('wrong-passphrase', 'That is not the passphrase. Nothing was changed; try again.', {
       status: 401,
     });
@@ -29,6 +27,27 @@ export async function signInPerson(study: OpenStudy, personId: string, passphras
     await appendAudit(tx, { actor: you.name, action: 'person.signed-in', subject: you.id }, at);
     return you;
   });
+}
+
+/** Passes when the passphrase is theirs; tries count as at signing in. Throws Problem `current-passphrase-wrong`. */
+export async function confirmPassphrase(
+  study: OpenStudy,
+  personId: string,
+  passphrase: string,
+): Promise<void> {
+  if (await tryPassphrase(study, personId, passphrase)) return;
+  throw new Problem(
+    'current-passphrase-wrong',
+    'That is not your present passphrase. Nothing was changed; try again.',
+    { status: 403 },
+  );
+}
+
+async function tryPassphrase(study: OpenStudy, personId: string, passphrase: string): Promise<boolean> {
+  const counted = await countTry(study, personId);
+  if (counted !== null && (await passphraseFits(passphrase, counted.hash))) return true;
+  if (counted && counted.wait > 0) await recordMiss(study, personId, counted);
+  return false;
 }
 
 interface Counted {
