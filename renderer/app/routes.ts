@@ -5,6 +5,7 @@ export type StudyPage =
   | 'cases'
   | 'board'
   | 'protocol'
+  | 'adjudication'
   | 'agreement'
   | 'drift'
   | 'bundles'
@@ -23,10 +24,14 @@ export type Route =
   | { page: 'reading'; study: string; assignment: string }
   /** A sealed read to look at; with `against` and `label`, where two reads differ in one structure. */
   | { page: 'look'; study: string; read: string; against: { read: string; label: number } | null }
+  /** A consensus, to draw on or to look at. */
+  | { page: 'consensus'; study: string; consensus: string }
+  /** Sealed reads of a case beside each other, to look at where they differ. */
+  | { page: 'disagreement'; study: string; reads: readonly string[] }
   | { page: 'unknown'; hash: string };
 
 const STUDY_PAGES: readonly string[] = [
-  'sign-in', 'worklist', 'cases', 'board', 'protocol', 'agreement', 'drift', 'bundles', 'models', 'audit',
+  'sign-in', 'worklist', 'cases', 'board', 'protocol', 'adjudication', 'agreement', 'drift', 'bundles', 'models', 'audit',
   'settings',
 ] satisfies StudyPage[]; // prettier-ignore
 
@@ -48,6 +53,11 @@ export function parseRoute(hash: string): Route {
     if (page === 'look' && rest && parts.length === 4) return { page, study, read: rest, against: null };
     if (page === 'look' && other && parts.length === 6 && /^\d{1,3}$/.test(label)) {
       return { page, study, read: rest, against: { read: other, label: Number(label) } };
+    }
+    if (page === 'consensus' && rest && parts.length === 4) return { page, study, consensus: rest };
+    if (page === 'disagreement' && rest && parts.length === 4) {
+      const reads = rest.split(',').filter(Boolean);
+      if (reads.length > 1) return { page, study, reads };
     }
     if (parts.length === 3 && STUDY_PAGES.includes(page)) return { page: page as StudyPage, study };
   }
@@ -71,6 +81,10 @@ export function formatRoute(route: Route): string {
       const against = route.against ? `/${part(route.against.read)}/${route.against.label}` : '';
       return `#/study/${part(route.study)}/look/${part(route.read)}${against}`;
     }
+    case 'consensus':
+      return `#/study/${part(route.study)}/consensus/${part(route.consensus)}`;
+    case 'disagreement':
+      return `#/study/${part(route.study)}/disagreement/${route.reads.map(part).join(',')}`;
     default:
       return route.study === null ? `#/${route.page}` : `#/study/${part(route.study)}/${route.page}`;
   }

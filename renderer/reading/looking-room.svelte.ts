@@ -25,6 +25,7 @@ export interface ReadFace {
   colour: string;
   caseName: string;
   round: string;
+  roundNumber: number;
 }
 
 interface Looked {
@@ -83,6 +84,11 @@ export class LookingRoom {
     });
     room.view.measures.list = measures;
     return room;
+  }
+
+  /** Whose reads are whose. */
+  static faces(study: string): Promise<Map<string, ReadFace>> {
+    return facesOf(study);
   }
 
   /** Where two reads of one case differ in one structure, at the slice where they differ most. */
@@ -162,6 +168,7 @@ async function facesOf(study: string): Promise<Map<string, ReadFace>> {
       colour: person?.colour ?? '#c7cdd6',
       caseName: cases.find(({ id }) => id === entry.caseId)?.name ?? '',
       round: overview.rounds.find(({ number }) => number === entry.roundNumber)?.name ?? '',
+      roundNumber: entry.roundNumber,
     });
   }
   return faces;

@@ -7,6 +7,7 @@ import type { Read } from '../../electron/contract/reads.ts';
 import { studyPath } from '../api/http.ts';
 import { ReadPatchSink } from '../api/patch-sink.ts';
 import type { Annotation } from '../../electron/contract/annotations.ts';
+import { openConsensus } from '../api/adjudication.ts';
 import { addAnnotation, annotations, removeAnnotation } from '../api/annotations.ts';
 import { toasts } from '../ui/toasts.svelte.ts';
 import * as displays from '../api/display.ts';
@@ -29,6 +30,7 @@ import { Presence } from './presence.svelte.ts';
 export class ReadingRoom {
   readonly kind = 'reading';
   readonly study: string;
+  /** Empty where the read is of a consensus. */
   readonly assignment: string;
   read = $state.raw<Read>()!;
   readonly lease: string;
@@ -102,7 +104,12 @@ export class ReadingRoom {
 
   /** Opens an assignment and takes its lease. Throws Problem: locked, open elsewhere, sealed, not there. */
   static async open(study: string, assignment: string): Promise<ReadingRoom> {
-    return new ReadingRoom(study, assignment, await openRead(study, assignment));
+    return new ReadingRoom(study, assignment, await openRead(study, reads.openRead(study, assignment)));
+  }
+
+  /** Opens the read in which a consensus is drawn. Throws Problem: sealed, open elsewhere, not there. */
+  static async consensus(study: string, consensus: string): Promise<ReadingRoom> {
+    return new ReadingRoom(study, '', await openRead(study, openConsensus(study, consensus)));
   }
 
   /** Somebody signed in again: what waited is stored. */
@@ -226,8 +233,8 @@ interface OpenedRead {
   view: ReadView | null;
 }
 
-async function openRead(study: string, assignment: string): Promise<OpenedRead> {
-  const read = await reads.openRead(study, assignment);
+async function openRead(study: string, opening: Promise<Read>): Promise<OpenedRead> {
+  const read = await opening;
   if (read.lease === null) {
     throw new Problem('read-sealed', `${read.title} is sealed. A coordinator can reopen it with a reason.`, {
       status: 409,

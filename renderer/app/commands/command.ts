@@ -4,7 +4,7 @@ import type { AnyRoom } from '../../reading/current-room.svelte.ts';
 import type { Route } from '../routes.ts';
 
 export type CommandGroup =
-  'Concord' | 'Go to' | 'Worklist' | 'Tools' | 'Editing' | 'View' | 'Structures' | 'Read';
+  'Concord' | 'Go to' | 'Worklist' | 'Tools' | 'Editing' | 'View' | 'Structures' | 'Adjudication' | 'Read';
 
 /** What a command may ask before it runs. */
 export interface CommandContext {

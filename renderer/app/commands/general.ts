@@ -81,6 +81,7 @@ export const generalCommands: readonly Command[] = [
   goTo('cases', 'cases', coordinator),
   goTo('board', 'the board', coordinator),
   goTo('protocol', 'the protocol', coordinator),
+  goTo('adjudication', 'consensus', coordinator),
   goTo('agreement', 'agreement', coordinator),
   goTo('drift', 'drift', coordinator),
   goTo('bundles', 'bundles', coordinator),
