@@ -18,6 +18,7 @@ import { inferenceRoutes, modelRoutes } from './models/routes.ts';
 import { readRoutes } from './reads/routes.ts';
 import { reportRoutes } from './reports/routes.ts';
 import { createServices, type Services } from './services.ts';
+import { instructionRoutes } from './studies/instructions-routes.ts';
 import { hostRoutes, studyRoutes } from './studies/routes.ts';
 
 export type { BackendOptions } from './context.ts';
@@ -49,6 +50,7 @@ function createApp(services: Services) {
   };
   const ofStudy = new Hono<StudyEnv>()
     .route('/', studyRoutes({ studies, verify: services.verify }))
+    .route('/', instructionRoutes())
     .route('/', caseRoutes({ cases, volumes, uploads }))
     .route(
       '/',
@@ -75,7 +77,7 @@ function createApp(services: Services) {
     .basePath('/api')
     .route('/', hostRoutes({ studies, demo: services.demo }))
     .route('/', hostBundleRoutes({ uploads, open: openBundle }))
-    .route('/', modelRoutes(models, studies.refuseOthers))
+    .route('/', modelRoutes({ models, uploads, refuseOthers: studies.refuseOthers }))
     .use('/studies/:study/*', withStudy)
     .use('/studies/:study', withStudy)
     .route('/studies/:study', ofStudy);

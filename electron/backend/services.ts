@@ -70,7 +70,7 @@ export function createServices(options: BackendOptions): Services {
   const masks = createMaskService({ reads, client: maskClient });
   const agreement = createAgreementService({ jobs });
   const library = createModelLibrary(options.modelsFolder, options.home);
-  const models = createModelService({ library, reads, masks, jobs, volumes });
+  const models = createModelService({ library, reads, masks, jobs, volumes, uploads });
   const bundles = createBundleService({
     client: volumeClient,
     volumes,
@@ -112,6 +112,7 @@ export function createServices(options: BackendOptions): Services {
     },
     async close() {
       await jobs.close();
+      await models.imports.close();
       await masks.settled();
       await studies.close();
       await uploads.close();

@@ -20,6 +20,8 @@ export const VolumeFactsSchema = z.object({
   minimum: z.number(),
   maximum: z.number(),
   modality: z.string().nullable(),
+  /** MR: as the series or the file's name says; null where neither does. */
+  sequence: z.string().nullable(),
   /** Width and centre that show the volume sensibly: the modality's, or 1st–99th percentile. */
   window: z.object({ width: z.number(), level: z.number() }),
   warnings: z.array(z.string()),

@@ -31,6 +31,7 @@ export const BlindVolumeSchema = VolumeFactsSchema.pick({
   minimum: true,
   maximum: true,
   modality: true,
+  sequence: true,
   window: true,
 });
 export type BlindVolume = z.infer<typeof BlindVolumeSchema>;

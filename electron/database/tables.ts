@@ -52,6 +52,7 @@ export interface Tables {
     minimum: number;
     maximum: number;
     modality: string | null;
+    sequence: string | null;
     window_width: number;
     window_level: number;
     warnings: string;

@@ -9,6 +9,8 @@ export interface DicomHeader {
   /** SeriesInstanceUID; empty where a file has been stripped of it. */
   series: string;
   description: string;
+  /** Series, protocol and pulse sequence in the scanner's words. */
+  sequenceWords: string;
   modality: string;
   /** YYYYMMDD of the series (or study), or empty. */
   date: string;
@@ -95,6 +97,7 @@ function headerOf(parser: DicomParser, bytes: Buffer, path: string, byteLength: 
     byteLength,
     series: text('0020000E'),
     description: text('0008103E'),
+    sequenceWords: [text('0008103E'), text('00181030'), text('00180024')].join(' '),
     modality: text('00080060'),
     date: text('00080021') || text('00080020'),
     transferSyntax: String(meta['00020010']?.Value?.[0] ?? ''),

@@ -11,6 +11,7 @@ import { finishVoxels } from './finish-voxels.ts';
 import { fileLabel, fileProblem, refuse } from './refusals.ts';
 import type { HeaderFacts } from './read-volume.ts';
 import type { Volume } from './volume.ts';
+import { sequenceIn } from '../contract/sequence.ts';
 
 export interface DicomOptions {
   series?: string;
@@ -31,6 +32,7 @@ export async function readDicom(path: string, options: DicomOptions = {}): Promi
     voxels: finished.voxels,
     format: 'dicom',
     modality: stack.slices[0].modality || null,
+    sequence: sequenceIn(stack.slices[0].sequenceWords),
     warnings: [...warnings, ...finished.warnings],
   };
 }

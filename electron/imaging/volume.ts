@@ -1,5 +1,6 @@
 // The image as it is in memory: a grid in patient space and one number a voxel.
 import type { Grid } from '../contract/geometry.ts';
+import type { Sequence } from '../contract/sequence.ts';
 
 export type VoxelType = 'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'float32' | 'float64';
 export type Voxels =
@@ -14,6 +15,8 @@ export interface Volume {
   format: FileFormat;
   /** DICOM's Modality (CT, MR, …) where the file says it, else null. */
   modality: string | null;
+  /** MR sequence, where a DICOM series' words tell it. */
+  sequence?: Sequence | null;
   /** What a careful reader should know about the file, one sentence each. */
   warnings: string[];
 }

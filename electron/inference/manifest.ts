@@ -1,5 +1,6 @@
 // What a model folder's manifest.json says: enough to run any ONNX segmentation network on any volume.
 import * as z from 'zod';
+import { SequenceSchema } from '../contract/sequence.ts';
 
 const finite = z.number().refine(Number.isFinite, 'must be a finite number');
 const sizes = z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]);
@@ -139,6 +140,9 @@ export const ManifestSchema = z
     version: z.string().min(1),
     description: z.string(),
     modality: z.string().min(1).nullable().describe('what it was made for: CT, MR, …; null for any'),
+    sequence: SequenceSchema.optional().describe(
+      'the MR sequence that it was made for; on another one a network mostly finds nothing',
+    ),
     channels: z
       .array(z.strictObject({ name: z.string().min(1), normalisation: NormalisationSchema }))
       .min(1)

@@ -5,18 +5,23 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../contract/problem.ts';
+import type { MadeFor } from '../inference/import-model.ts';
 import type { InferenceRequest, InferenceResult, OnInferenceProgress } from '../inference/types.ts';
 import { workerEntry } from './entry.ts';
 import type { InferenceMessage, InferenceTask } from './inference-process.ts';
 
 export type { Manifest } from '../inference/manifest.ts';
-export { readManifest } from '../inference/load-model.ts';
+export { loadModel, readManifest } from '../inference/load-model.ts';
+export { modelFacts } from '../inference/model-facts.ts';
+export type { MadeFor } from '../inference/import-model.ts';
 export type { InferenceProgress, InferenceRequest, InferenceResult } from '../inference/types.ts';
 
 export interface RunOptions {
   /** Aborting kills the process; the promise rejects with the signal's reason. */
   signal?: AbortSignal;
   onProgress?: OnInferenceProgress;
+  /** Of an import: what is done now, and 0…1 of it where that is known. */
+  onStep?: (step: string, fraction: number | null) => void;
   /** The process's file; Concord's own unless a test says otherwise. */
   entry?: URL;
 }
@@ -52,11 +57,17 @@ export async function checkModel(folder: string, options: RunOptions = {}): Prom
 }
 
 /**
- * Imports the nnU-Net or PanSegNet checkpoint in `folder` as a new model folder `target`, and opens it once. Throws the
- * Problems of `importCheckpoint`; `target` is then not there.
+ * Imports `source`, a checkpoint of nnU-Net or PanSegNet, a model, or a zip of either, as a new model folder `target`,
+ * and opens it once. Throws the Problems of `importModel` in inference and of `checkModel`; `target` is then not there
+ * unless its network could not be opened.
  */
-export async function importModel(folder: string, target: string, options: RunOptions = {}): Promise<void> {
-  await perform({ kind: 'import', folder, target }, options);
+export async function importModel(
+  source: string,
+  target: string,
+  madeFor: MadeFor = {},
+  options: RunOptions = {},
+): Promise<void> {
+  await perform({ kind: 'import', source, target, madeFor }, options);
 }
 
 /** Where Node itself keeps compiled code when asked to; a start from it takes half the time. */
@@ -100,11 +111,11 @@ const escape = (text: string) => text.replace(/[^\w]/g, '\\$&');
 function outcomeOf(
   child: ChildProcess,
   task: InferenceTask,
-  { signal, onProgress }: RunOptions,
+  { signal, onProgress, onStep }: RunOptions,
 ): Promise<InferenceResult | null> {
   return new Promise((resolve, reject) => {
     let said = '';
-    let outcome: Exclude<InferenceMessage, { kind: 'progress' }> | null = null;
+    let outcome: Extract<InferenceMessage, { kind: 'done' | 'problem' }> | null = null;
     const kill = () => child.kill('SIGKILL');
     signal?.addEventListener('abort', kill, { once: true });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -113,6 +124,10 @@ function outcomeOf(
     child.on('message', (message: InferenceMessage) => {
       if (message.kind === 'progress') {
         if (!signal?.aborted) onProgress?.(message.progress);
+        return;
+      }
+      if (message.kind === 'step') {
+        if (!signal?.aborted) onStep?.(message.step, message.fraction);
         return;
       }
       outcome = message;

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { ProblemDetails } from '../contract/problem.ts';
+import type { MadeFor } from '../inference/import-model.ts';
 import type { Models } from '../inference/segment.ts';
 import type { InferenceProgress, InferenceRequest, InferenceResult } from '../inference/types.ts';
 import { workerEntry } from './entry.ts';
@@ -11,10 +12,11 @@ import { serveModels } from './network-calls.ts';
 export type InferenceTask =
   | { kind: 'segment'; request: InferenceRequest }
   | { kind: 'check'; folder: string }
-  | { kind: 'import'; folder: string; target: string };
+  | { kind: 'import'; source: string; target: string; madeFor: MadeFor };
 
 export type InferenceMessage =
   | { kind: 'progress'; progress: InferenceProgress }
+  | { kind: 'step'; step: string; fraction: number | null }
   | { kind: 'done'; result: InferenceResult | null }
   | { kind: 'problem'; problem: ProblemDetails };
 
@@ -28,11 +30,13 @@ async function perform(task: InferenceTask): Promise<InferenceMessage> {
     const desk = Desk.ready ?? new Desk();
     return desk.segment(task.request, { load: () => loading, open: () => opening });
   }
-  // A checkpoint becomes a model first; a model is opened and compared with its manifest.
+  // What is imported becomes a model first; a model is opened and compared with its manifest.
   if (task.kind === 'import') {
     // Loaded here, because a run has no use for it and would start later.
-    const { importCheckpoint } = await import('../inference/checkpoint/index.ts');
-    await importCheckpoint(task.folder, { outputFolder: task.target });
+    const { importModel } = await import('../inference/import-model.ts');
+    const onProgress = (step: string, fraction: number) => void send({ kind: 'step', step, fraction });
+    await importModel(task.source, { ...task.madeFor, outputFolder: task.target, onProgress });
+    void send({ kind: 'step', step: 'Opening it once', fraction: null });
   }
   const folder = task.kind === 'import' ? task.target : task.folder;
   const model = await openModel(await loadModel(folder), 'cpu');

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import type { CanonicalVoxelType } from '../contract/cases.ts';
 import { voxelCount, type Grid } from '../contract/geometry.ts';
 import { Problem, type ProblemDetails } from '../contract/problem.ts';
+import { sequenceIn } from '../contract/sequence.ts';
 import {
   canonicalise,
   encodePng,
@@ -18,6 +19,7 @@ import {
   type Voxels,
 } from '../imaging/index.ts';
 import { reorientationOf } from '../imaging/reorientation.ts';
+import type { Volume } from '../imaging/volume.ts';
 import { findCandidates } from './import-candidates.ts';
 import { volumeFilesOf } from './volume-files.ts';
 import { keepOriginal, writeCache } from './volume-storage.ts';
@@ -41,6 +43,7 @@ export interface ImportedVolume {
   minimum: number;
   maximum: number;
   modality: string | null;
+  sequence: string | null;
   window: { width: number; level: number };
   warnings: string[];
   thumbnail: Uint8Array;
@@ -119,10 +122,17 @@ async function takeIn(
     minimum: facts.minimum,
     maximum: facts.maximum,
     modality: facts.modality,
+    sequence: sequenceOf(volume, facts.modality, source.path),
     window: facts.window,
     warnings: [...facts.warnings, ...warnings],
     thumbnail: encodePng(picture),
   };
+}
+
+/** Of MR, or of what may be: DICOM says it in its series' words, other files in their names at best. */
+function sequenceOf(volume: Volume, modality: string | null, path: string): string | null {
+  if (modality !== null && modality !== 'MR') return null;
+  return volume.sequence ?? sequenceIn(basename(path));
 }
 
 /** Makes a lost cache file again from the kept original. */

@@ -4,7 +4,7 @@ import { Problem, ProblemSchema } from '../../electron/contract/problem.ts';
 import { tokenOf } from './tokens.ts';
 
 export interface SendOptions {
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'DELETE';
   /** Sent as JSON. */
   json?: unknown;
   /** Sent as they are. */

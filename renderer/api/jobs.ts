@@ -1,12 +1,8 @@
-// Models and long work.
+// AI masks and other long work.
 import * as z from 'zod';
 import { JobSchema } from '../../electron/contract/jobs.ts';
-import { ModelSummarySchema, type StartInferenceSchema } from '../../electron/contract/models.ts';
+import type { StartInferenceSchema } from '../../electron/contract/models.ts';
 import { call, studyPath } from './http.ts';
-
-export const models = () => call(z.array(ModelSummarySchema), '/api/models');
-export const addModel = (path: string) =>
-  call(ModelSummarySchema, '/api/models', { method: 'POST', json: { path } });
 
 export const startInference = (
   study: string,

@@ -1,10 +1,10 @@
-// Labels meet structures by name; a model for another modality is doubted aloud.
+// Labels meet structures by name.
 import { describe, expect, it } from 'vitest';
 import type { ModelSummary } from '../../electron/contract/models.ts';
-import { labelPairs, matchLabels, modalityDoubt } from './ai-start.ts';
+import { labelPairs, matchLabels } from './ai-start.ts';
 
-const model = (labels: [number, string][], modality: string | null = 'CT') =>
-  ({ name: 'Net', modality, labels: labels.map(([label, name]) => ({ label, name })) }) as ModelSummary;
+const model = (labels: [number, string][]) =>
+  ({ name: 'Net', modality: 'CT', labels: labels.map(([label, name]) => ({ label, name })) }) as ModelSummary;
 const structure = (label: number, name: string) => ({ id: `s${label}`, label, name, colour: '#ffffff' });
 
 describe('labels of a model', () => {
@@ -27,16 +27,5 @@ describe('labels of a model', () => {
     expect(labelPairs(matchLabels(model([[4, 'organ']]), [structure(1, 'Pancreas')]))).toEqual([
       { model: 4, structure: 1 },
     ]);
-  });
-});
-
-describe('modality', () => {
-  it('is doubted when the file, or else the study, says something else', () => {
-    expect(modalityDoubt(model([[1, 'a']]), 'CT', 'MR')).toBeNull();
-    expect(modalityDoubt(model([[1, 'a']], null), 'MR', 'MR')).toBeNull();
-    expect(modalityDoubt(model([[1, 'a']]), 'MR', 'CT')).toContain('this is MR');
-    expect(modalityDoubt(model([[1, 'a']]), null, 'CT')).toBeNull();
-    expect(modalityDoubt(model([[1, 'a']]), null, 'MR')).toContain('this is MR');
-    expect(modalityDoubt(model([[1, 'a']]), null, 'other')).toBeNull();
   });
 });

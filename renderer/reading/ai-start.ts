@@ -1,8 +1,6 @@
-// Starting an AI mask: which structure each of the model's labels becomes, and whether the model fits the picture.
+// Starting an AI mask: which structure each of the model's labels becomes.
 import type { ModelSummary } from '../../electron/contract/models.ts';
-import type { Protocol, Structure } from '../../electron/contract/study.ts';
-
-type Modality = Protocol['modality'];
+import type { Structure } from '../../electron/contract/study.ts';
 
 /** Label of the study for each label of the model; null drops it. */
 export type LabelChoice = Map<number, number | null>;
@@ -21,14 +19,4 @@ export function matchLabels(model: ModelSummary, structures: readonly Structure[
 /** The mapping as the backend takes it. */
 export function labelPairs(choice: LabelChoice): { model: number; structure: number }[] {
   return [...choice].flatMap(([model, structure]) => (structure === null ? [] : [{ model, structure }]));
-}
-
-/**
- * What does not fit between model and picture, in words; null when nothing is known to. Many files do not say what
- * they are: the study's modality stands in for theirs.
- */
-export function modalityDoubt(model: ModelSummary, ofFile: string | null, ofStudy: Modality): string | null {
-  const modality = ofFile ?? (ofStudy === 'other' ? null : ofStudy);
-  if (!model.modality || !modality || model.modality === modality) return null;
-  return `${model.name} was made for ${model.modality}; this is ${modality}. Its mask may be nonsense.`;
 }

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBackend } from '../../electron/backend/index.ts';
-import type { ModelSummary } from '../../electron/contract/models.ts';
-import type { ProblemDetails } from '../../electron/contract/problem.ts';
+import type { AddModel, ModelDetails, ModelImport, ModelSummary } from '../../electron/contract/models.ts';
 import type { StudyFace } from '../../electron/contract/study.ts';
 import { writeNifti } from '../../electron/imaging/index.ts';
+import { writeZip } from '../fixtures/zip.ts';
 import { importingInto, stateOf, SENTENCE, type Importing } from '../fixtures/importing.ts';
 import { FILE_GRID, studyOverFetch, type StudyOverFetch } from '../fixtures/study-over-fetch.ts';
 
@@ -26,7 +26,19 @@ afterAll(() => study?.close());
 const at = (name: string) => into.at(name);
 
 describe('models', () => {
-  const add = (path: string) => study.call('POST', '/api/models', { json: { path } });
+  const imports = async () => (await study.call('GET', '/api/models/imports')).json<ModelImport[]>();
+  /** Starts an import and waits for its end. */
+  async function add(path: string, wish: Omit<AddModel, 'path'> = {}): Promise<ModelImport> {
+    const answer = await study.call('POST', '/api/models', { json: { path, ...wish } });
+    expect(answer.status).toBe(202);
+    const { id } = await answer.json<ModelImport>();
+    for (let tries = 0; tries < 1500; tries++) {
+      const told = (await imports()).find((one) => one.id === id)!;
+      if (told.state !== 'running') return told;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error(`${path} is still being imported`);
+  }
   const list = async () => (await study.call('GET', '/api/models')).json<ModelSummary[]>();
   function spoilt(name: string, change: (folder: string) => void): string {
     const folder = at(name);
@@ -52,10 +64,8 @@ describe('models', () => {
     ['no manifest', 'checkpoint-not-found', (folder) => rmSync(join(folder, 'manifest.json'))],
   ]; // prettier-ignore
   it.each(wrong)('%s is refused, and nothing is added', async (name, code, change) => {
-    const answer = await add(spoilt(name.replaceAll(/\W+/g, '-'), change));
-    expect(answer.code).toBe(code);
-    expect(answer.status).toBeLessThan(500);
-    expect((await answer.json<ProblemDetails>()).detail).toMatch(SENTENCE);
+    const told = await add(spoilt(name.replaceAll(/\W+/g, '-'), change));
+    expect(told).toMatchObject({ state: 'failed', code, reason: expect.stringMatching(SENTENCE) as string });
     expect(await list()).toEqual([]);
     const added = at('home/models');
     expect(existsSync(added) ? readdirSync(added) : []).toEqual([]);
@@ -63,11 +73,91 @@ describe('models', () => {
 
   it('a right one is added once, and no other kind of path', async () => {
     const folder = spoilt('tidy', () => undefined);
-    expect((await add(folder)).status).toBe(201);
+    expect(await add(folder)).toMatchObject({ state: 'done', modelId: 'tidy' });
     expect((await list()).map((entry) => [entry.id, entry.problem])).toEqual([['tidy', null]]);
-    expect(await add(folder)).toMatchObject({ status: 409, code: 'model-present' });
-    expect((await add(at('nowhere'))).code).toMatch(/-not-found$/);
-    expect((await add(into.home)).code).toMatch(/-not-found$/);
+    expect(await add(folder)).toMatchObject({ state: 'failed', code: 'model-present' });
+    expect(await add(at('nowhere'))).toMatchObject({ code: expect.stringMatching(/-not-found$/) as string });
+    expect(await add(into.home)).toMatchObject({ code: expect.stringMatching(/-not-found$/) as string });
+    expect((await study.call('POST', '/api/models', { json: {} })).status).toBe(400);
+  });
+
+  const files = ['manifest.json', 'model.onnx', 'plans.json', manifestOf(model)['card'] as string];
+  const entries = () =>
+    files.map((name) => ({ name: `box/${name}`, bytes: readFileSync(join(model, name)) }));
+
+  it('tells everything of a model, and takes it away again', async () => {
+    const details = await (await study.call('GET', '/api/models/tidy')).json<ModelDetails>();
+    expect(details).toMatchObject({ id: 'tidy', family: 'PanSegNet', folds: ['0'], precision: 'float32' });
+    expect(details.sha256).toBe(manifestOf(model)['sha256']);
+    expect(details.parameters).toBeGreaterThan(400_000);
+    expect(details.card).toContain('phantom');
+    expect(await study.call('GET', '/api/models/nobody')).toMatchObject({
+      status: 404,
+      code: 'model-not-found',
+    });
+    expect((await study.call('DELETE', '/api/models/tidy')).status).toBe(204);
+    expect(await list()).toEqual([]);
+    expect(await study.call('DELETE', '/api/models/tidy')).toMatchObject({
+      status: 404,
+      code: 'model-not-found',
+    });
+    expect(readdirSync(at('home/models'))).toEqual([]);
+  });
+
+  it('a zip is unpacked, taken in, and leaves nothing else', async () => {
+    const zip = writeZip(at('boxed.zip'), entries());
+    expect(await add(zip, { sequence: 'T1' })).toMatchObject({
+      state: 'failed',
+      code: 'made-for-contradicts',
+    });
+    expect(await add(zip)).toMatchObject({ state: 'done', modelId: 'boxed' });
+    expect(readdirSync(at('home/models'))).toEqual(['boxed']);
+    expect(readdirSync(at('home/models/boxed')).toSorted()).toEqual(files.toSorted());
+    await study.call('DELETE', '/api/models/boxed');
+    writeFileSync(at('cut.zip'), readFileSync(zip).subarray(0, 900_000));
+    expect(await add(at('cut.zip'))).toMatchObject({ state: 'failed', code: 'archive-damaged' });
+    expect(
+      await add(writeZip(at('climb.zip'), [...entries(), { name: '../evil', bytes: Buffer.from('x') }])),
+    ).toMatchObject({ code: 'archive-unsafe' });
+    expect(readdirSync(at('home/models'))).toEqual([]);
+  });
+
+  it('a browser sends a folder file by file; names that climb are refused', async () => {
+    const send = (name: string, bytes: Uint8Array<ArrayBuffer>) =>
+      study.call('POST', `/api/models/uploads?batch=b1&name=${encodeURIComponent(name)}`, { body: bytes });
+    let path = '';
+    for (const name of files)
+      ({ path } = await (
+        await send(`sent/${name}`, new Uint8Array(readFileSync(join(model, name))))
+      ).json<{ path: string }>());
+    expect(path).toBe('upload:b1/sent');
+    for (const name of ['../evil', 'a/../evil', '/evil', '.hidden', 'a//b', Array(20).fill('a').join('/')])
+      expect(await send(name, new Uint8Array(3))).toMatchObject({ code: 'upload-name-wrong' });
+    expect(await add(path)).toMatchObject({ state: 'done', modelId: 'sent' });
+    expect(await add(path), 'what was sent is cleared away').toMatchObject({ state: 'failed' });
+    await study.call('DELETE', '/api/models/sent');
+  });
+
+  it('what it was made for is asked where the model does not say, and kept', async () => {
+    const folder = spoilt('unsaid', (target) => manifest(target, { modality: null }));
+    expect(await add(folder, { sequence: 'T1' })).toMatchObject({ state: 'done' });
+    expect(await list()).toMatchObject([{ id: 'unsaid', modality: 'MR', sequence: 'T1' }]);
+    await study.call('DELETE', '/api/models/unsaid');
+  });
+
+  it('an import can be cancelled, and leaves nothing', async () => {
+    const folder = spoilt('stopped', () => undefined);
+    const { id } = await (
+      await study.call('POST', '/api/models', { json: { path: folder } })
+    ).json<ModelImport>();
+    const told = await (await study.call('POST', `/api/models/imports/${id}/cancel`)).json<ModelImport>();
+    expect(told.state).toBe('cancelled');
+    expect(await list()).toEqual([]);
+    expect(readdirSync(at('home/models'))).toEqual([]);
+    expect(await study.call('POST', '/api/models/imports/none/cancel')).toMatchObject({
+      status: 404,
+      code: 'import-not-found',
+    });
   });
 });
 

@@ -206,6 +206,7 @@ function volumeRow(
     minimum: volume.minimum,
     maximum: volume.maximum,
     modality: volume.modality,
+    sequence: volume.sequence,
     window_width: volume.window.width,
     window_level: volume.window.level,
     warnings: JSON.stringify(warnings),

@@ -20,6 +20,7 @@ export function factsOf(row: Omit<VolumeRow, 'id'>): VolumeFacts {
     minimum: row.minimum,
     maximum: row.maximum,
     modality: row.modality,
+    sequence: row.sequence,
     window: { width: row.window_width, level: row.window_level },
     warnings: JSON.parse(row.warnings) as string[],
   };
@@ -39,6 +40,7 @@ const VOLUME_COLUMNS = [
   'volume.minimum',
   'volume.maximum',
   'volume.modality',
+  'volume.sequence',
   'volume.window_width',
   'volume.window_level',
   'volume.warnings',

@@ -1,7 +1,7 @@
 // Files that a browser sends: kept apart until they are imported, and gone afterwards. The desktop passes paths.
 import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { rm, statfs } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as WebStream } from 'node:stream/web';
@@ -16,7 +16,12 @@ const BATCH = /^[a-z0-9]{1,40}$/;
 
 export interface Uploads {
   /** Stores one file of a batch; answers with the name under which inspect and import find it. */
-  receive(batch: string, name: string, body: WebStream<Uint8Array> | null): Promise<string>;
+  receive(
+    batch: string,
+    name: string,
+    body: WebStream<Uint8Array> | null,
+    options?: ReceiveOptions,
+  ): Promise<string>;
   /** An upload's path on disk; any other path unchanged. Throws Problem `upload-unknown`. */
   resolve(path: string): string;
   /** The way back: an upload's name for its path on disk; any other path unchanged. */
@@ -26,6 +31,14 @@ export interface Uploads {
   /** Removes what this process received. */
   close(): Promise<void>;
 }
+
+export interface ReceiveOptions {
+  /** The name is a path of folders and a file; answered is the first folder's name. */
+  folders?: boolean;
+}
+
+/** Deepest path of an uploaded folder. */
+const DEEPEST = 10;
 
 /** `reserve`: bytes of the disk that stay free, whatever is sent. */
 export function createUploads(home: string, reserve = RESERVE): Uploads {
@@ -52,16 +65,19 @@ export function createUploads(home: string, reserve = RESERVE): Uploads {
       if (inside === '' || inside.startsWith('..') || path === inside) return path;
       return PREFIX + inside.split(sep).join('/');
     },
-    async receive(batch, name, body) {
-      const safe = basename(name.replaceAll('\\', '/'));
-      if (!BATCH.test(batch) || safe === '' || safe.startsWith('.')) {
+    async receive(batch, name, body, { folders = false } = {}) {
+      const parts = name.replaceAll('\\', '/').split('/');
+      const kept = folders ? parts : parts.slice(-1);
+      const hidden = kept.some((part) => part === '' || part.startsWith('.'));
+      if (!BATCH.test(batch) || hidden || kept.length > DEEPEST) {
         throw new Problem(
           'upload-name-wrong',
           `A file cannot be stored under the name “${name}”. Rename it and try again.`,
         );
       }
+      const safe = kept.at(-1)!;
       if (!body) throw new Problem('upload-empty', `${safe} arrived empty. Choose it again.`);
-      const target = join(folder, batch, safe);
+      const target = join(folder, batch, ...kept);
       try {
         mkdirSync(dirname(target), { recursive: true });
         await pipeline(
@@ -73,7 +89,7 @@ export function createUploads(home: string, reserve = RESERVE): Uploads {
         await rm(target, { force: true }).catch(() => undefined); // a name too long for the disk
         throw cause instanceof Problem ? cause : explain(cause, safe);
       }
-      return `${PREFIX}${batch}/${safe}`;
+      return `${PREFIX}${batch}/${kept[0]}`;
     },
     async discard(paths) {
       for (const path of paths) {

@@ -5,15 +5,24 @@ import { join } from 'node:path';
 import type * as z from 'zod';
 import type { Job } from '../../contract/jobs.ts';
 import { relabelMask } from '../../contract/mask-bytes.ts';
-import type { ModelSummary, ProviderName, Provenance, StartInferenceSchema } from '../../contract/models.ts';
+import {
+  modelDoubt,
+  type ModelDetails,
+  type ModelSummary,
+  type ProviderName,
+  type Provenance,
+  type StartInferenceSchema,
+} from '../../contract/models.ts';
 import { Problem } from '../../contract/problem.ts';
 import { runInference, type Manifest } from '../../workers/inference-client.ts';
+import type { Uploads } from '../cases/uploads.ts';
 import type { VolumeStore } from '../cases/volumes.ts';
 import type { OpenStudy } from '../context.ts';
 import type { JobService } from '../jobs/service.ts';
 import type { MaskService } from '../masks/service.ts';
 import type { Editor, ReadService } from '../reads/service.ts';
 import { recordModel, sourceOfCase, structureNames } from './store.ts';
+import { createModelImports, type ModelImports } from './imports.ts';
 import type { ModelLibrary } from './library.ts';
 
 export type InferenceRequest = z.infer<typeof StartInferenceSchema>;
@@ -21,7 +30,11 @@ type Progress = (step: string, fraction: number | null, secondsLeft?: number | n
 
 export interface ModelService {
   list(): Promise<ModelSummary[]>;
-  add(path: string): Promise<ModelSummary>;
+  /** Throws the Problems of the library's `details`. */
+  details(id: string): Promise<ModelDetails>;
+  /** Throws the Problems of the library's `remove`. */
+  remove(id: string): Promise<void>;
+  readonly imports: ModelImports;
   /**
    * Starts a model on a read. Throws Problem `read-not-found`, `lease-lost`, `ai-not-allowed`, `ai-not-yet`, `model-not-found`,
    * `modality-differs` (confirm to go on), `labels-unmapped`.
@@ -41,6 +54,7 @@ export function createModelService(needs: {
   masks: MaskService;
   jobs: JobService;
   volumes: VolumeStore;
+  uploads: Uploads;
 }): ModelService {
   const { library, reads, masks, jobs } = needs;
 
@@ -51,7 +65,8 @@ export function createModelService(needs: {
     options: {
       provider: ProviderName;
       labels: Map<number, number>;
-      confirmedModality: boolean;
+      /** What does not fit between model and picture; somebody was warned of it. */
+      doubt: string | null;
       signal?: AbortSignal;
       progress?: Progress;
     },
@@ -62,15 +77,10 @@ export function createModelService(needs: {
     await mkdir(scratch, { recursive: true });
     const path = join(scratch, `${randomBytes(8).toString('hex')}.mask`);
     try {
-      const result = await runInference(
-        {
-          modelFolder: folder,
-          inputs: [source],
-          provider: options.provider,
-          mirror: true,
-          output: { kind: 'mask', path },
-        },
-        {
+      const output = { kind: 'mask' as const, path };
+      const run = { modelFolder: folder, inputs: [source], provider: options.provider, mirror: true, output };
+      const result = await library.using(modelId, () =>
+        runInference(run, {
           signal: options.signal,
           onProgress: ({ stage, done, total, secondsLeft }) =>
             options.progress?.(
@@ -78,7 +88,7 @@ export function createModelService(needs: {
               total > 0 ? done / total : null,
               secondsLeft,
             ),
-        },
+        }),
       );
       const bytes = relabelMask(await readFile(path), options.labels);
       const provenance: Provenance = {
@@ -90,7 +100,15 @@ export function createModelService(needs: {
         providersTried: result.providersTried,
         seconds: { ...result.seconds },
         notes: result.notes,
-        confirmedModality: options.confirmedModality,
+        confirmedModality: options.doubt !== null,
+        doubt: options.doubt,
+        settings: {
+          mirrored: manifest.mirror.length > 0,
+          overlap: manifest.overlap,
+          networks: 1 + (manifest.ensemble?.length ?? 0),
+          precision: (await library.details(modelId)).precision,
+          labels: [...options.labels].map(([model, structure]) => ({ model, structure })),
+        },
       };
       await study.database.write((tx) => recordModel(tx, modelId, manifest, result.model.sha256));
       return { bytes, provenance };
@@ -101,13 +119,19 @@ export function createModelService(needs: {
 
   return {
     list: async () => (await library.list()).map((model) => model.summary),
-    add: (path) => library.add(path),
+    details: (id) => library.details(id),
+    remove: (id) => library.remove(id),
+    imports: createModelImports({ library, uploads: needs.uploads }),
     async start(study, readId, editor, request) {
       const record = await reads.editable(study.database.read, readId, editor);
       reads.requireAi(record);
       const { manifest } = await library.get(request.modelId);
-      const { modality } = await needs.volumes.facts(study, record.volumeId);
-      refuseWrongModality(manifest, modality, request.confirmedModality);
+      const doubt = modelDoubt(
+        { ...manifest, sequence: manifest.sequence ?? null },
+        await needs.volumes.facts(study, record.volumeId),
+        study.modality,
+      );
+      if (doubt !== null && !request.confirmedModality) throw modalityDiffers(doubt);
       const labels = mapLabels(manifest, await structureNames(study), request.labels);
       const spec = {
         kind: 'inference' as const,
@@ -116,8 +140,8 @@ export function createModelService(needs: {
         createdBy: editor.person,
       };
       return jobs.start(study, spec, async ({ signal, progress }) => {
-        const { modelId, provider, confirmedModality } = request;
-        const options = { provider, labels, confirmedModality, signal, progress };
+        const { modelId, provider } = request;
+        const options = { provider, labels, doubt, signal, progress };
         const { bytes, provenance } = await infer(study, record.volumeId, modelId, options);
         progress('Taking the mask in', 1, 0);
         const added = await masks.addProposal(study, {
@@ -138,7 +162,7 @@ export function createModelService(needs: {
         .select('volume_id')
         .where('id', '=', caseId)
         .executeTakeFirstOrThrow();
-      return infer(study, row.volume_id, modelId, { provider: 'cpu', labels, confirmedModality: false });
+      return infer(study, row.volume_id, modelId, { provider: 'cpu', labels, doubt: null });
     },
   };
 }
@@ -156,14 +180,9 @@ function stageInWords(stage: string, done: number, total: number): string {
   return STAGES[stage] ?? 'Working';
 }
 
-/** A model on the wrong modality collapses without a sign of it; only a person may decide to try. */
-function refuseWrongModality(manifest: Manifest, modality: string | null, confirmed: boolean): void {
-  if (confirmed || manifest.modality === null || modality === null || manifest.modality === modality) return;
-  throw new Problem(
-    'modality-differs',
-    `${manifest.name} was made for ${manifest.modality} and this case is ${modality}. Its mask would most likely be wrong. Confirm to run it all the same.`,
-    { status: 409 },
-  );
+/** A model on the wrong modality or sequence collapses without a sign of it; only a person may decide to try. */
+function modalityDiffers(doubt: string): Problem {
+  return new Problem('modality-differs', `${doubt} Confirm to run it all the same.`, { status: 409 });
 }
 
 /** By the request where it says so; else by name, else by number. */

@@ -1,4 +1,5 @@
 // Everything that a checkpoint folder says about its model, in one form for every version: the companion plans.json.
+import { sequenceIn, type Sequence } from '../../contract/sequence.ts';
 import * as z from 'zod';
 import { Problem } from '../../contract/problem.ts';
 import type { Normalisation, SplineOrder } from '../manifest.ts';
@@ -94,9 +95,16 @@ export function modalityOf(channels: { name: string }[]): string | null {
   const kinds = new Set(
     channels.map(({ name }) => {
       if (/^ct\b|^cta$|computed tomography/i.test(name)) return 'CT';
-      return /^(mr|mri|t1|t2|flair|adc|dwi|pd|t1w|t2w)/i.test(name) ? 'MR' : null;
+      return /^mri?([^a-z]|$)/i.test(name) || sequenceIn(name) !== null ? 'MR' : null;
     }),
   );
   const [kind] = kinds;
   return kinds.size === 1 ? kind : null;
+}
+
+/** The MR sequence where the channels name one and the same. */
+export function sequenceOf(channels: { name: string }[]): Sequence | undefined {
+  const sequences = new Set(channels.map(({ name }) => sequenceIn(name)));
+  const [sequence] = sequences;
+  return sequences.size === 1 && sequence !== null ? sequence : undefined;
 }

@@ -20,6 +20,8 @@ export interface ImportOptions {
   outputFolder: string;
   /** Of the large weights in the file; they are widened when the network is opened. */
   precision?: WeightPrecision;
+  /** Hears 0…1 while the networks are written. */
+  onProgress?: (fraction: number) => void;
 }
 
 export interface ImportedModel {
@@ -69,7 +71,10 @@ export async function importCheckpoint(folder: string, options: ImportOptions): 
   const precision = options.precision ?? 'float32';
   try {
     const written: WrittenFold[] = [];
-    for (const fold of found) written.push(await writeFold(part, fold, precision, written[0]?.facts));
+    for (const [n, fold] of found.entries()) {
+      const onProgress = (fraction: number) => options.onProgress?.((n + fraction) / found.length);
+      written.push(await writeFold(part, fold, { precision, first: written[0]?.facts, onProgress }));
+    }
     const imported = await describe(part, written, precision);
     await moveIntoPlace(part, target);
     return { folder: target, ...imported };
@@ -79,12 +84,17 @@ export async function importCheckpoint(folder: string, options: ImportOptions): 
   }
 }
 
+interface FoldWishes {
+  precision: WeightPrecision;
+  first: CheckpointFacts | undefined;
+  onProgress: (fraction: number) => void;
+}
+
 /** Writes the network of one fold, which must be of the first one's kind. */
 async function writeFold(
   part: string,
   found: FoundCheckpoint,
-  precision: WeightPrecision,
-  first: CheckpointFacts | undefined,
+  { precision, first, onProgress }: FoldWishes,
 ): Promise<WrittenFold> {
   const { facts, weights, file: source } = readCheckpoint(found);
   try {
@@ -96,11 +106,13 @@ async function writeFold(
     checkedManifest(facts, { folds: [found.fold], parameters, precision, networks: [network] });
     const chunks = networkChunks(facts.architecture, weights, precision);
     await makeFolder(part);
+    const bytes = parameters * (precision === 'float16' ? 2 : 4);
+    const onBytes = (done: number) => onProgress(Math.min(1, done / bytes));
     return {
       found,
       facts,
       parameters,
-      network: { file, sha256: await writeHashed(join(part, file), chunks) },
+      network: { file, sha256: await writeHashed(join(part, file), chunks, onBytes) },
     };
   } finally {
     source.close();
@@ -199,12 +211,18 @@ async function moveIntoPlace(part: string, target: string): Promise<void> {
   }
 }
 
-async function writeHashed(path: string, chunks: Iterable<Uint8Array>): Promise<string> {
+async function writeHashed(
+  path: string,
+  chunks: Iterable<Uint8Array>,
+  onBytes: (done: number) => void,
+): Promise<string> {
   const hash = createHash('sha256');
+  let done = 0;
   function* watched() {
     for (const chunk of chunks) {
       hash.update(chunk);
       yield chunk;
+      onBytes((done += chunk.length));
     }
   }
   await writeFileAtomically(path, watched());

@@ -1,6 +1,6 @@
 // What an imported checkpoint's manifest.json says.
 import type { Manifest, Postprocess } from '../manifest.ts';
-import { modalityOf, type CheckpointFacts, type ResamplingOrders } from './facts.ts';
+import { modalityOf, sequenceOf, type CheckpointFacts, type ResamplingOrders } from './facts.ts';
 import { INPUT_NAME, OUTPUT_NAME, type WeightPrecision } from './network.ts';
 
 export interface ImportFacts {
@@ -21,11 +21,13 @@ export function manifestOf(facts: CheckpointFacts, imported: ImportFacts): Manif
   const { architecture, channels, imageResampling, version } = facts;
   const { spacing, patch } = gridOf(facts);
   const [first, ...others] = imported.networks;
+  const sequence = sequenceOf(channels);
   return {
     name: facts.name,
     version: inWords(imported.folds),
     description: description(facts, imported),
     modality: modalityOf(channels),
+    ...(sequence ? { sequence } : {}),
     channels: channels.map(({ name, normalisation }) => ({ name, normalisation })),
     ...first,
     ...(others.length > 0 ? { ensemble: others } : {}),

@@ -1,0 +1,185 @@
+// A zip of a model into a folder, entry by entry: what could harm or fool is refused, and nothing runs.
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm, statfs, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { crc32 } from 'node:zlib';
+import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import { Problem } from '../contract/problem.ts';
+
+export interface UnpackLimits {
+  /** Files and folders. */
+  entries: number;
+  /** Bytes, unpacked. */
+  bytes: number;
+  /** Above `freeBytes` unpacked, this many bytes out of one are too many; networks' weights hardly shrink. */
+  ratio: number;
+  freeBytes: number;
+  /** Bytes of the disk that stay free for strokes. */
+  reserve: number;
+}
+
+const LIMITS: UnpackLimits = {
+  entries: 10_000,
+  bytes: 16 * 2 ** 30,
+  ratio: 100,
+  freeBytes: 2 ** 28,
+  reserve: 2 ** 28,
+};
+
+/** What a training leaves beside its model; images may be many gigabytes. */
+const LEFT_OUT = /(^|\/)(__MACOSX\/|\.)|\.(nii(\.gz)?|nrrd|mha|npz|npy|png|jpe?g|pdf|log)$/i;
+
+/** Control characters, and what Windows forbids in names. */
+const ODD = /[\p{Cc}<>:"|?*]/u;
+
+const NOTHING = 'Nothing was imported.';
+
+/**
+ * Unpacks the zip at `path` into `folder`, which must not exist yet, without images and hidden files. `onProgress`
+ * hears bytes done of all. Throws Problem `archive-damaged` (no zip, cut off, wrong checksum), `archive-encrypted`,
+ * `archive-unsafe` (names that lead elsewhere, links, bombs), `archive-unsupported`, `disk-full`; the folder is then
+ * gone again.
+ */
+export async function unpackZip(
+  path: string,
+  folder: string,
+  onProgress: (done: number, total: number) => void = () => undefined,
+  limits: UnpackLimits = LIMITS,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  let zip: ZipFile | null = null;
+  try {
+    zip = await yauzl.openPromise(path, { strictFileNames: false, autoClose: false });
+    const { entries, total } = await checkedEntries(zip, path, limits);
+    await refuseFullDisk(path, folder, total, limits.reserve);
+    let done = 0;
+    onProgress(0, total);
+    for (const entry of entries) {
+      await unpackEntry(zip, entry, join(folder, entry.fileName), path);
+      done += entry.uncompressedSize;
+      onProgress(done, total);
+    }
+  } catch (cause) {
+    await rm(folder, { recursive: true, force: true });
+    throw explained(cause, path);
+  } finally {
+    zip?.close();
+  }
+}
+
+/** The files to unpack. Every entry is looked at before the first byte is written. */
+async function checkedEntries(
+  zip: ZipFile,
+  path: string,
+  limits: UnpackLimits,
+): Promise<{ entries: Entry[]; total: number }> {
+  const name = basename(path);
+  const entries: Entry[] = [];
+  const names = new Set<string>();
+  let total = 0;
+  let packed = 0;
+  let count = 0;
+  for await (const entry of zip.eachEntry()) {
+    if (++count > limits.entries)
+      throw refused('archive-unsafe', `${name} has more than ${limits.entries} entries, as no model has`);
+    refuseEntry(entry, name);
+    if (entry.fileName.endsWith('/') || LEFT_OUT.test(entry.fileName)) continue;
+    // Two names that one file would bear on some disks.
+    const known = entry.fileName.normalize('NFC').toLowerCase();
+    if (names.has(known)) throw refused('archive-unsafe', `${name} holds ${entry.fileName} twice`);
+    names.add(known);
+    entries.push(entry);
+    total += entry.uncompressedSize;
+    packed += entry.compressedSize;
+    if (total > limits.bytes)
+      throw refused('archive-unsafe', `${name} would unpack to more than ${gigabytes(limits.bytes)}`);
+  }
+  if (total > limits.freeBytes && total > limits.ratio * packed)
+    throw refused(
+      'archive-unsafe',
+      `${name} would unpack from ${gigabytes(packed)} to ${gigabytes(total)}, which no trained network does`,
+    );
+  if (entries.length === 0) throw refused('archive-damaged', `${name} holds no file of a model`);
+  return { entries, total };
+}
+
+/** Names that lead out of the folder are refused by yauzl itself. */
+function refuseEntry(entry: Entry, name: string): void {
+  const inside = `${entry.fileName} in ${name}`;
+  if (entry.isEncrypted())
+    throw refused(
+      'archive-encrypted',
+      `${name} is locked with a password. Unpack it yourself and import the folder`,
+    );
+  const kind = (entry.externalFileAttributes >>> 16) & 0o170000;
+  if (kind !== 0 && kind !== 0o100000 && kind !== 0o040000)
+    throw refused('archive-unsafe', `${inside} is a link or a device, not a file`);
+  const parts = entry.fileName.split('/');
+  if (ODD.test(entry.fileName) || parts.some((part) => part.length > 200))
+    throw refused('archive-unsafe', `${inside} has a name that not every disk can store`);
+  if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8)
+    throw refused(
+      'archive-unsupported',
+      `${inside} is packed by method ${entry.compressionMethod}, which Concord does not know. Pack the folder again as an ordinary zip`,
+    );
+}
+
+/** Writes one file; yauzl ends the stream where it is longer or shorter than it says, the checksum is compared here. */
+async function unpackEntry(zip: ZipFile, entry: Entry, target: string, path: string): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  let sum = 0;
+  const summed = new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      sum = crc32(chunk, sum);
+      next(null, chunk);
+    },
+  });
+  await pipeline(await zip.openReadStreamPromise(entry), summed, createWriteStream(target, { flags: 'wx' }));
+  if (sum !== entry.crc32)
+    throw refused('archive-damaged', `${entry.fileName} in ${basename(path)} does not fit its checksum`);
+}
+
+async function refuseFullDisk(path: string, folder: string, total: number, reserve: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize - reserve >= total) return;
+  throw new Problem(
+    'disk-full',
+    `${basename(path)} needs ${gigabytes(total)} of disk to unpack and there is not as much. ${NOTHING} Free some space and try again.`,
+    { status: 507 },
+  );
+}
+
+function refused(code: string, what: string): Problem {
+  return new Problem(code, `${what}. ${NOTHING}`, { status: 422 });
+}
+
+function explained(cause: unknown, path: string): unknown {
+  if (cause instanceof Problem) return cause;
+  const name = basename(path);
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new Problem('disk-full', `The disk is full. ${NOTHING} Free some space and try again.`, {
+      status: 507,
+      cause,
+    });
+  if (code === 'EACCES' || code === 'EPERM' || code === 'ENOENT')
+    return new Problem('file-not-readable', `${name} cannot be read. ${NOTHING}`, { status: 403, cause });
+  if (/absolute path|relative path|invalid characters in fileName/i.test(message))
+    return refused('archive-unsafe', `${name} holds a name that leads out of its folder (${message})`);
+  return new Problem(
+    'archive-damaged',
+    `${name} is no zip that can be read to its end (${message.split('\n')[0]}). ${NOTHING} Fetch it again.`,
+    { status: 422, cause },
+  );
+}
+
+/** True for a file that begins as zips do; a folder is none. */
+export async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isFile() ?? false;
+}
+
+function gigabytes(bytes: number): string {
+  return bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MB` : `${(bytes / 2 ** 30).toFixed(1)} GB`;
+}
