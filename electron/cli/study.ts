@@ -1,6 +1,7 @@
 // `concord study create` and `concord study show`.
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { Problem } from '../contract/problem.ts';
 import { ProtocolSchema, type Protocol } from '../contract/study.ts';
 import { COMMAND_LINE, printJson, withServices, withStudy } from '../host/services.ts';
@@ -19,7 +20,13 @@ export function registerStudy(program: Command): void {
     .action(async (folder: string, options: { protocol: string; json?: boolean }) => {
       const protocol = await readProtocol(options.protocol);
       const made = await withServices(async ({ studies }) => {
-        const { id, name, folder: path } = await studies.create(protocol, folder);
+        const {
+          id,
+          name,
+          folder: path,
+        } = await studies.create(protocol, folder, {
+          pictureBytes: (file) => picture(resolve(dirname(options.protocol), file)),
+        });
         return { id, name, folder: path };
       });
       if (options.json) printJson(made);
@@ -71,6 +78,18 @@ export function registerStudy(program: Command): void {
       ];
       process.stdout.write(`${lines.join('\n')}\n`);
     });
+}
+
+async function picture(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new Problem(
+      'picture-not-found',
+      `The instructions show ${file}, which cannot be read. Nothing was made; check the path, which counts from protocol.json.`,
+      { cause },
+    );
+  }
 }
 
 async function readProtocol(file: string): Promise<Protocol> {

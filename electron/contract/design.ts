@@ -80,15 +80,29 @@ export const QualificationSchema = z
   .describe('Readers start the study once they have passed the qualification cases.');
 export type Qualification = z.infer<typeof QualificationSchema>;
 
+/** An example in a protocol.json: a PNG or JPEG file beside it. */
+export const PictureFileSchema = z.strictObject({
+  file: z.string().min(1).max(500).describe('A PNG or JPEG, relative to protocol.json.'),
+  caption: z.string().trim().max(500).default(''),
+  label: z.int().min(0).max(255).default(0).describe('The structure that it shows; 0 is none of them.'),
+});
+/** More are no instructions any more. */
+export const MOST_PICTURES = 60;
+
 /** What readers are told of a structure or of the study. */
 export const InstructionsSchema = z.strictObject({
   text: z.string().max(20_000).default(''),
-  /** Minutes for a read. Shown beside the active time, not enforced. */
   minutesPerRead: z
     .number()
     .positive()
     .max(24 * 60)
-    .optional(),
+    .optional()
+    .describe('Shown beside the active time.'),
+  timeIsUp: z
+    .enum(['shown', 'enforced'])
+    .default('shown')
+    .describe('shown: drawing may go on. enforced: nothing more is drawn; the read can still be sealed.'),
+  pictures: z.array(PictureFileSchema).max(MOST_PICTURES).default([]).describe('Examples for readers.'),
 });
 export type Instructions = z.infer<typeof InstructionsSchema>;
 
@@ -99,7 +113,7 @@ export const IDLE_LOCK_MINUTES = 30;
 export const StoredDesignSchema = z.object({
   design: DesignSchema.default(PLAIN_DESIGN),
   qualification: QualificationSchema.nullable().default(null),
-  instructions: InstructionsSchema.default({ text: '' }),
+  instructions: InstructionsSchema.prefault({}),
   idleLockMinutes: z.number().default(IDLE_LOCK_MINUTES),
 });
 export type StoredDesign = z.infer<typeof StoredDesignSchema>;

@@ -1,12 +1,14 @@
 // The study inside a bundle: one reader, their assignments, blind volumes; nobody else and no names.
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Problem } from '../../contract/problem.ts';
 import { appendAudit } from '../../database/audit.ts';
 import { createDatabase, type Readable, type Writable } from '../../database/open.ts';
 import type { VolumeClient } from '../../workers/volume-client.ts';
 import type { VolumeStore } from '../cases/volumes.ts';
 import type { OpenStudy } from '../context.ts';
 import { storedDesign } from '../reads/design.ts';
+import { pictureFiles } from '../studies/service.ts';
 
 /** How far it is, and whether somebody stopped it. */
 export interface WorkControl {
@@ -66,6 +68,7 @@ export async function makeCopy(
       control: of.control,
     });
     names.push(...volumes.map((volume) => `volumes/${volume.row.stored_path}`));
+    names.push(...(await copyPictures(study, folder)));
     await copy.write(async (tx) => {
       await copySetUp(db, tx, origin);
       for (const { row } of volumes) await tx.insertInto('volume').values(row).execute();
@@ -92,6 +95,24 @@ export async function makeCopy(
   return ['study.sqlite', ...names];
 }
 
+/** The instructions' pictures, which tell nothing of a case; answers with their names. */
+async function copyPictures(study: OpenStudy, folder: string): Promise<string[]> {
+  const names = await pictureFiles(study.database.read);
+  if (names.length > 0) await mkdir(join(folder, 'pictures'), { recursive: true });
+  for (const name of names) {
+    try {
+      await copyFile(join(study.folder, name), join(folder, name));
+    } catch (cause) {
+      throw new Problem(
+        'picture-lost',
+        `${name} of the instructions is missing from the study folder. Nothing was written; add the picture again on the protocol page.`,
+        { status: 422, cause },
+      );
+    }
+  }
+  return names;
+}
+
 async function copySetUp(db: Readable, tx: Writable, origin: Origin): Promise<void> {
   const study = await db.selectFrom('study').selectAll().executeTakeFirstOrThrow();
   const design = JSON.stringify({ ...(await storedDesign(db)), qualification: null });
@@ -105,6 +126,8 @@ async function copySetUp(db: Readable, tx: Writable, origin: Origin): Promise<vo
     await tx.insertInto('session').values(one).execute();
   for (const one of await db.selectFrom('form_question').selectAll().execute())
     await tx.insertInto('form_question').values(one).execute();
+  for (const one of await db.selectFrom('instruction_picture').selectAll().execute())
+    await tx.insertInto('instruction_picture').values(one).execute();
   const reader = await db
     .selectFrom('reader')
     .selectAll()

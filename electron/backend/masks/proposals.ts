@@ -50,7 +50,7 @@ export function createProposals(needs: { reads: ReadService; client: MaskClient;
       const zippedPatch = asBase || compared.patch.length === 0 ? null : await compress(compared.patch);
       const added = await study.database.write(async (tx): Promise<AddedProposal> => {
         const now = draftOf(reads, await reads.record(tx, readId));
-        if (now.lastSeq === 0) await reads.requireDrawable(tx, readId);
+        await reads.requireDrawable(tx, now);
         if (now.lastSeq !== record.lastSeq || now.baseRevisionId !== record.baseRevisionId) throw changed();
         if (proposal.leaseCheck && !(await proposal.leaseCheck())) throw notWanted();
         const at = new Date(reads.now()).toISOString();

@@ -88,7 +88,7 @@ export function createSteps(needs: Needs) {
       if (seq <= record.lastSeq) return sameStroke(tx, record, stroke);
       requireNext(record, seq);
       // What is asked before the mask is answered before its first stroke.
-      if (record.lastSeq === 0) await reads.requireDrawable(tx, readId);
+      await reads.requireDrawable(tx, record);
       const entry = live.peek(study, record);
       if (!entry) return 'not-loaded';
       const { voxels, labels } = describePatch(bytes, entry.voxels);

@@ -13,10 +13,6 @@ export function mayWrite(record: ReadRecord, person: Person): boolean {
   return record.personId === person.id;
 }
 
-export async function isConsensus(db: Readable, readId: string): Promise<boolean> {
-  return (await findRead(db, readId))?.consensusId != null;
-}
-
 export async function startConsensus(
   tx: Writable,
   { consensusId, base }: { consensusId: string; base: string },

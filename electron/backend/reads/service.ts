@@ -16,10 +16,11 @@ import { handedOutReaders, refuseHandedOut } from './handed-out.ts';
 import { gateOf, gates } from './gate.ts';
 import { LEASE_MS, leaseIsLive, newLease, openElsewhere, requireLease } from './lease.ts';
 import { createReadLife } from './life.ts';
-import { isConsensus, mayWrite, openConsensusIn, startConsensus } from './consensus.ts';
+import { mayWrite, openConsensusIn, startConsensus } from './consensus.ts';
 import { formOf, keepAnswers, requireAnswers } from './questions.ts';
 import { blinded, consensusSealed, firstDraftMissing, notFound, sealedAlready } from './refusals.ts';
 import { showRead } from './show.ts';
+import { requireTime } from './time-limit.ts';
 import { flagEntries, toBoardEntry, toWorklistItem } from './worklist.ts';
 import {
   addActiveSeconds,
@@ -71,8 +72,11 @@ export interface ReadService {
    * draft not kept).
    */
   requireAi(record: ReadRecord): void;
-  /** Throws Problem `answers-missing` while what is asked before the mask has no answer. */
-  requireDrawable(db: Readable, readId: string): Promise<void>;
+  /**
+   * Throws Problem `answers-missing` before the first stroke while what is asked before the mask has no answer, and
+   * `time-is-up` where the protocol enforces its time.
+   */
+  requireDrawable(db: Readable, record: ReadRecord): Promise<void>;
   /** Throws Problem `answers-missing` while a required question has none, `first-draft-missing` by the arm. */
   requireSealable(db: Readable, record: ReadRecord): Promise<void>;
   /** Time on task by structure, of a read that `person` may see. */
@@ -199,9 +203,10 @@ export function createReadService(options: { now?: () => number } = {}): ReadSer
     viewable,
     editable,
     renew,
-    async requireDrawable(db, readId) {
-      if (await isConsensus(db, readId)) return;
-      await requireAnswers(db, readId, ['before']);
+    async requireDrawable(db, record) {
+      if (record.consensusId !== null) return;
+      if (record.lastSeq === 0) await requireAnswers(db, record.id, ['before']);
+      await requireTime(db, record);
     },
     async requireSealable(db, record) {
       if (record.consensusId !== null) return;

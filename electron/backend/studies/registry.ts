@@ -3,26 +3,42 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync, stat
 import { basename, dirname, join, resolve } from 'node:path';
 import { Problem } from '../../contract/problem.ts';
 import { AUDITOR_COLOUR, READER_COLOURS } from '../../contract/identity.ts';
-import type { StoredDesign } from '../../contract/design.ts';
+import { InstructionsSchema, type StoredDesign } from '../../contract/design.ts';
 import type { Protocol } from '../../contract/study.ts';
 import { appendAudit } from '../../database/audit.ts';
 import { createDatabase, explainSqlite, openDatabase, type StudyDatabase } from '../../database/open.ts';
 import type { OpenStudy } from '../context.ts';
 import { createEventHub } from '../events.ts';
 import { newId } from '../identity.ts';
+import { insertPicture, storePicture } from './instructions.ts';
 import { hashPassphrase } from './passphrase.ts';
+import { cleanPicture } from './pictures.ts';
 import { insertQuestions } from '../reads/questions.ts';
 import { insertPerson, insertRound, qualificationRound, studyRow } from './store.ts';
 
 export const STUDY_FILE = 'study.sqlite';
 const SUFFIX = '.concord';
 
+export interface NewStudyFolder {
+  isDemo?: boolean;
+  now?: () => number;
+  /** The file behind an example picture of the protocol. */
+  pictureBytes?: (file: string) => Promise<Buffer>;
+}
+
+/** A protocol that comes without its files. */
+function noPictures(file: string): Promise<Buffer> {
+  throw new Problem(
+    'picture-not-found',
+    `The instructions show ${file}, and its file did not come with the protocol. Nothing was made; make the study without pictures and add them on the protocol page, or use \`concord study create\`.`,
+  );
+}
+
 /** Makes `folder` (NAME.concord) with everything in it. Throws Problem `study-exists`, `study-folder-unusable`. */
 export async function createStudyFolder(
   folder: string,
   protocol: Protocol,
-  isDemo = false,
-  now: () => number = Date.now,
+  { isDemo = false, now = Date.now, pictureBytes = noPictures }: NewStudyFolder = {},
 ): Promise<void> {
   const target = resolve(folder);
   if (!target.endsWith(SUFFIX)) {
@@ -45,7 +61,9 @@ export async function createStudyFolder(
     mkdirSync(join(temporary, 'cache'));
     const database = createDatabase(join(temporary, STUDY_FILE));
     try {
-      await fill(database, protocol, isDemo, new Date(now()).toISOString());
+      const at = new Date(now()).toISOString();
+      const pictures = await takePictures(temporary, protocol, pictureBytes);
+      await fill(database, protocol, { isDemo, at, pictures });
     } finally {
       await database.close();
     }
@@ -66,7 +84,26 @@ function removeEmpty(folder: string, top: string): void {
   }
 }
 
-async function fill(database: StudyDatabase, protocol: Protocol, isDemo: boolean, at: string): Promise<void> {
+/** Example pictures, cleaned and stored by their hash. */
+async function takePictures(
+  folder: string,
+  protocol: Protocol,
+  pictureBytes: (file: string) => Promise<Buffer>,
+): Promise<Parameters<typeof insertPicture>[1][]> {
+  const taken = [];
+  for (const { file, caption, label } of protocol.instructions?.pictures ?? []) {
+    const clean = cleanPicture(await pictureBytes(file), file);
+    taken.push({ clean, sha256: await storePicture(folder, clean), caption, label, at: '' });
+  }
+  return taken;
+}
+
+async function fill(
+  database: StudyDatabase,
+  protocol: Protocol,
+  of: { isDemo: boolean; at: string; pictures: Parameters<typeof insertPicture>[1][] },
+): Promise<void> {
+  const { isDemo, at } = of;
   const staff = [
     { ...protocol.coordinator, role: 'coordinator' as const, colour: '#c7ccd4' },
     ...protocol.readers.map((reader, n) => ({
@@ -79,7 +116,7 @@ async function fill(database: StudyDatabase, protocol: Protocol, isDemo: boolean
   const stored: StoredDesign = {
     design: protocol.design,
     qualification: protocol.qualification ?? null,
-    instructions: protocol.instructions ?? { text: '' },
+    instructions: { ...InstructionsSchema.parse({}), ...protocol.instructions, pictures: [] },
     idleLockMinutes: protocol.idleLockMinutes,
   };
   const hashes = await Promise.all(staff.map((person) => hashPassphrase(person.passphrase)));
@@ -120,6 +157,7 @@ async function fill(database: StudyDatabase, protocol: Protocol, isDemo: boolean
       await insertRound(tx, { id: newId(), number: index + 1, ...round });
     }
     await insertQuestions(tx, protocol.questions);
+    for (const picture of of.pictures) await insertPicture(tx, { ...picture, at });
     const { name, modality, structures, rounds } = protocol;
     const details = {
       name,
@@ -129,6 +167,7 @@ async function fill(database: StudyDatabase, protocol: Protocol, isDemo: boolean
       seed,
       ...stored,
       questions: protocol.questions,
+      pictures: of.pictures.map(({ sha256, caption, label }) => ({ sha256, caption, label })),
       readers: protocol.readers.map((r) => r.name),
       auditors: protocol.auditors.map((a) => a.name),
     };

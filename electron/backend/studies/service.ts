@@ -34,6 +34,8 @@ import { createStudyFolder, openStudyFolder, STUDY_FILE } from './registry.ts';
 import { signInPerson } from './sign-in.ts';
 import { insertPerson, insertRound, people, rounds, structures, studyRow } from './store.ts';
 
+export { pictureFiles } from './instructions.ts';
+
 export interface StudyService {
   host(): Promise<Host>;
   /** Makes and opens a study; in `folder` (NAME.concord), or in the studies folder under the study's name. */
@@ -41,7 +43,7 @@ export interface StudyService {
     protocol: Protocol,
     folder?: string,
     /** Not remembered: one that is about to move, and is not offered until it has. */
-    options?: { isDemo?: boolean; remembered?: boolean },
+    options?: { isDemo?: boolean; remembered?: boolean; pictureBytes?: (file: string) => Promise<Buffer> },
   ): Promise<OpenStudy>;
   open(folder: string): Promise<OpenStudy>;
   /** An open study. Throws Problem `study-not-open`. */
@@ -175,10 +177,10 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
         studies: await summaries(),
       };
     },
-    async create(protocol, folder, { isDemo = false, remembered = true } = {}) {
+    async create(protocol, folder, { isDemo = false, remembered = true, pictureBytes } = {}) {
       refuseOthers();
       const target = folder === undefined ? folderFor(protocol.name) : resolve(folder);
-      await createStudyFolder(target, protocol, isDemo, now);
+      await createStudyFolder(target, protocol, { isDemo, now, pictureBytes });
       return open(target, remembered);
     },
     get(id) {
