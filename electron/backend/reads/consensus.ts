@@ -1,7 +1,7 @@
 // The read in which a consensus is drawn: no assignment and no round, and any coordinator may go on with it.
 import type { Person } from '../../contract/study.ts';
 import { Problem } from '../../contract/problem.ts';
-import type { Readable, Writable } from '../../database/open.ts';
+import type { Writable } from '../../database/open.ts';
 import { newId } from '../identity.ts';
 import { leaseIsLive, newLease, openElsewhere } from './lease.ts';
 import { consensusSealed, notFound } from './refusals.ts';
