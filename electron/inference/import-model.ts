@@ -1,10 +1,18 @@
 // From what somebody has (a checkpoint's folder, a model's folder, a zip of either) to a model folder, whole or not at all.
-import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Problem } from '../contract/problem.ts';
 import type { Sequence } from '../contract/sequence.ts';
-import { importCheckpoint, type ModelPlans } from './checkpoint/import-checkpoint.ts';
+import { writeFileAtomically } from '../imaging/index.ts';
+import {
+  importCheckpoint,
+  makeFolder,
+  moveIntoPlace,
+  refuseOccupied,
+  type ModelPlans,
+} from './checkpoint/import-checkpoint.ts';
 import type { WeightPrecision } from './checkpoint/network.ts';
 import { loadModel, readManifest } from './load-model.ts';
 import type { Manifest } from './manifest.ts';
@@ -34,11 +42,12 @@ export interface ModelFolder {
 
 /**
  * Imports `source` as a new model folder. What the person says it was made for is taken where the model does not say so
- * itself. Throws the Problems of `unpackZip`, `importCheckpoint` and `loadModel`, `source-not-found`, and
- * `made-for-contradicts`; nothing is left behind then.
+ * itself. Throws the Problems of `unpackZip`, `importCheckpoint` and `loadModel`, and `made-for-contradicts`; nothing is
+ * left behind then.
  */
 export async function importModel(source: string, options: ImportModelOptions): Promise<ModelFolder> {
   const target = resolve(options.outputFolder);
+  await refuseOccupied(target);
   if (!(await isFile(source))) return importFolder(source, target, options);
   const part = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.part`);
   const report = options.onProgress ?? (() => undefined);
@@ -46,7 +55,7 @@ export async function importModel(source: string, options: ImportModelOptions): 
     await unpackZip(source, part, (done, total) => report('Unpacking', total > 0 ? done / total : 1));
     return await importFolder(await soleFolder(part), target, options, basename(source));
   } finally {
-    await rm(part, { recursive: true, force: true });
+    await rm(part, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
@@ -88,23 +97,36 @@ async function copyModel(folder: string, target: string, options: ImportModelOpt
   const { manifest, networks } = await loadModel(folder);
   madeFor(manifest, options);
   const part = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.part`);
-  const report = options.onProgress ?? (() => undefined);
   const beside = [manifest.card, 'plans.json', 'LICENSE', 'LICENSE.txt', 'LICENSE.md'];
   const names = ['manifest.json', ...networks.map(({ path }) => basename(path))];
   for (const name of beside) if (name && (await isFile(join(folder, name)))) names.push(name);
   try {
-    await mkdir(part, { recursive: true });
-    for (const [n, name] of names.entries()) {
-      report('Copying', n / names.length);
-      await copyFile(join(folder, name), join(part, name));
-    }
-    await rm(target, { recursive: false, force: true }).catch(() => undefined);
-    await rename(part, target);
+    await makeFolder(part);
+    await copyFiles(folder, part, names, options.onProgress ?? (() => undefined));
+    await moveIntoPlace(part, target);
   } catch (cause) {
-    await rm(part, { recursive: true, force: true });
+    await rm(part, { recursive: true, force: true }).catch(() => undefined);
     throw cause;
   }
   return { folder: target, manifest: await stateMadeFor(target, manifest, options), plans: null, notes: [] };
+}
+
+async function copyFiles(
+  from: string,
+  to: string,
+  names: readonly string[],
+  report: (step: string, fraction: number) => void,
+): Promise<void> {
+  let total = 0;
+  for (const name of names) total += (await stat(join(from, name))).size;
+  let done = 0;
+  async function* watched(path: string) {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+      yield chunk;
+      report('Copying', Math.min(1, (done += chunk.length) / total));
+    }
+  }
+  for (const name of names) await writeFileAtomically(join(to, name), watched(join(from, name)));
 }
 
 /** Throws Problem `made-for-contradicts`. */
@@ -128,6 +150,7 @@ function madeFor(
 async function stateMadeFor(folder: string, manifest: Manifest, options: MadeFor): Promise<Manifest> {
   const stated = { ...manifest, ...madeFor(manifest, options) };
   if (stated.modality === manifest.modality && stated.sequence === manifest.sequence) return manifest;
-  await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(stated, null, 2)}\n`);
+  const bytes = new TextEncoder().encode(`${JSON.stringify(stated, null, 2)}\n`);
+  await writeFileAtomically(join(folder, 'manifest.json'), [bytes]);
   return readManifest(folder);
 }

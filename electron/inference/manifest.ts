@@ -188,7 +188,7 @@ export const ManifestSchema = z
     nnunet: NnunetSchema.optional(),
     labels: z.array(LabelSchema).min(1).describe('channels not listed are background'),
     postprocess: PostprocessSchema.default({ keepLargest: [] }),
-    card: z.string().optional().describe('name of a text file beside: data, figures, limits, licence'),
+    card: FileSchema.optional().describe('name of a text file beside: data, figures, limits, licence'),
   })
   .describe('A model that Concord can run: manifest.json beside an ONNX file');
 

@@ -1,12 +1,13 @@
 // A zip of a model into a folder, entry by entry: what could harm or fool is refused, and nothing runs.
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm, statfs, stat } from 'node:fs/promises';
+import { mkdir, open, rm, statfs, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { Problem } from '../contract/problem.ts';
+import { shownName, tidyName, ZipNames } from './zip-names.ts';
 
 export interface UnpackLimits {
   /** Files and folders. */
@@ -31,16 +32,13 @@ const LIMITS: UnpackLimits = {
 /** What a training leaves beside its model; images may be many gigabytes. */
 const LEFT_OUT = /(^|\/)(__MACOSX\/|\.)|\.(nii(\.gz)?|nrrd|mha|npz|npy|png|jpe?g|pdf|log)$/i;
 
-/** Control characters, and what Windows forbids in names. */
-const ODD = /[\p{Cc}<>:"|?*]/u;
-
 const NOTHING = 'Nothing was imported.';
 
 /**
  * Unpacks the zip at `path` into `folder`, which must not exist yet, without images and hidden files. `onProgress`
  * hears bytes done of all. Throws Problem `archive-damaged` (no zip, cut off, wrong checksum), `archive-encrypted`,
- * `archive-unsafe` (names that lead elsewhere, links, bombs), `archive-unsupported`, `disk-full`; the folder is then
- * gone again.
+ * `archive-unsafe` (names that lead elsewhere, links, bombs), `archive-unsupported`, `disk-full`, `file-not-readable`,
+ * `file-not-writable`; the folder is then gone again.
  */
 export async function unpackZip(
   path: string,
@@ -48,25 +46,32 @@ export async function unpackZip(
   onProgress: (done: number, total: number) => void = () => undefined,
   limits: UnpackLimits = LIMITS,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
   let zip: ZipFile | null = null;
   try {
+    await refuseOther(path);
+    await mkdir(folder, { recursive: true });
     zip = await yauzl.openPromise(path, { strictFileNames: false, autoClose: false });
     const { entries, total } = await checkedEntries(zip, path, limits);
     await refuseFullDisk(path, folder, total, limits.reserve);
     let done = 0;
     onProgress(0, total);
-    for (const entry of entries) {
-      await unpackEntry(zip, entry, join(folder, entry.fileName), path);
+    for (const { entry, place } of entries) {
+      await unpackEntry(zip, entry, join(folder, place), path);
       done += entry.uncompressedSize;
       onProgress(done, total);
     }
   } catch (cause) {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     throw explained(cause, path);
   } finally {
     zip?.close();
   }
+}
+
+interface Wanted {
+  entry: Entry;
+  /** Below the folder, with `/`. */
+  place: string;
 }
 
 /** The files to unpack. Every entry is looked at before the first byte is written. */
@@ -74,40 +79,50 @@ async function checkedEntries(
   zip: ZipFile,
   path: string,
   limits: UnpackLimits,
-): Promise<{ entries: Entry[]; total: number }> {
+): Promise<{ entries: Wanted[]; total: number }> {
   const name = basename(path);
-  const entries: Entry[] = [];
-  const names = new Set<string>();
-  let total = 0;
-  let packed = 0;
-  let count = 0;
+  const entries: Wanted[] = [];
+  const names = new ZipNames(name);
+  const sums = { total: 0, packed: 0, claimed: 0, count: 0 };
   for await (const entry of zip.eachEntry()) {
-    if (++count > limits.entries)
+    if (++sums.count > limits.entries)
       throw refused('archive-unsafe', `${name} has more than ${limits.entries} entries, as no model has`);
+    sums.claimed += entry.compressedSize;
+    const place = tidyName(entry.fileName);
+    if (LEFT_OUT.test(place)) continue;
     refuseEntry(entry, name);
-    if (entry.fileName.endsWith('/') || LEFT_OUT.test(entry.fileName)) continue;
-    // Two names that one file would bear on some disks.
-    const known = entry.fileName.normalize('NFC').toLowerCase();
-    if (names.has(known)) throw refused('archive-unsafe', `${name} holds ${entry.fileName} twice`);
-    names.add(known);
-    entries.push(entry);
-    total += entry.uncompressedSize;
-    packed += entry.compressedSize;
-    if (total > limits.bytes)
+    if (entry.fileName.endsWith('/')) continue;
+    names.take(place);
+    entries.push({ entry, place });
+    sums.total += entry.uncompressedSize;
+    sums.packed += entry.compressedSize;
+    if (sums.total > limits.bytes)
       throw refused('archive-unsafe', `${name} would unpack to more than ${gigabytes(limits.bytes)}`);
   }
-  if (total > limits.freeBytes && total > limits.ratio * packed)
+  await refuseBomb(path, sums, limits);
+  if (entries.length === 0) throw refused('archive-damaged', `${name} holds no file of a model`);
+  return { entries, total: sums.total };
+}
+
+async function refuseBomb(
+  path: string,
+  { total, packed, claimed }: { total: number; packed: number; claimed: number },
+  { freeBytes, ratio }: UnpackLimits,
+): Promise<void> {
+  const name = basename(path);
+  // Entries that share their bytes would pass any limit on each one's ratio.
+  if (claimed > (await stat(path)).size)
+    throw refused('archive-unsafe', `${name} has entries that lie over each other, as in no honest zip`);
+  if (total > freeBytes && total > ratio * packed)
     throw refused(
       'archive-unsafe',
       `${name} would unpack from ${gigabytes(packed)} to ${gigabytes(total)}, which no trained network does`,
     );
-  if (entries.length === 0) throw refused('archive-damaged', `${name} holds no file of a model`);
-  return { entries, total };
 }
 
 /** Names that lead out of the folder are refused by yauzl itself. */
 function refuseEntry(entry: Entry, name: string): void {
-  const inside = `${entry.fileName} in ${name}`;
+  const inside = `${shownName(entry.fileName)} in ${name}`;
   if (entry.isEncrypted())
     throw refused(
       'archive-encrypted',
@@ -116,9 +131,6 @@ function refuseEntry(entry: Entry, name: string): void {
   const kind = (entry.externalFileAttributes >>> 16) & 0o170000;
   if (kind !== 0 && kind !== 0o100000 && kind !== 0o040000)
     throw refused('archive-unsafe', `${inside} is a link or a device, not a file`);
-  const parts = entry.fileName.split('/');
-  if (ODD.test(entry.fileName) || parts.some((part) => part.length > 200))
-    throw refused('archive-unsafe', `${inside} has a name that not every disk can store`);
   if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8)
     throw refused(
       'archive-unsupported',
@@ -138,7 +150,10 @@ async function unpackEntry(zip: ZipFile, entry: Entry, target: string, path: str
   });
   await pipeline(await zip.openReadStreamPromise(entry), summed, createWriteStream(target, { flags: 'wx' }));
   if (sum !== entry.crc32)
-    throw refused('archive-damaged', `${entry.fileName} in ${basename(path)} does not fit its checksum`);
+    throw refused(
+      'archive-damaged',
+      `${shownName(entry.fileName)} in ${basename(path)} does not fit its checksum`,
+    );
 }
 
 async function refuseFullDisk(path: string, folder: string, total: number, reserve: number): Promise<void> {
@@ -155,27 +170,57 @@ function refused(code: string, what: string): Problem {
   return new Problem(code, `${what}. ${NOTHING}`, { status: 422 });
 }
 
+/** Says of a file that is no zip what it would take. */
+async function refuseOther(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    if (bytesRead === 2 && buffer.toString('latin1') === 'PK') return;
+  } finally {
+    await handle.close();
+  }
+  throw refused(
+    'archive-damaged',
+    `${basename(path)} is no zip. Give the folder of a model, or a zip of it; if it was a zip, fetch it again`,
+  );
+}
+
 function explained(cause: unknown, path: string): unknown {
   if (cause instanceof Problem) return cause;
   const name = basename(path);
-  const { code, message } = cause as NodeJS.ErrnoException;
+  const { code, message, path: place } = cause as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new Problem('disk-full', `The disk is full. ${NOTHING} Free some space and try again.`, {
       status: 507,
       cause,
     });
-  if (code === 'EACCES' || code === 'EPERM' || code === 'ENOENT')
+  if (place === path || code === 'EIO' || code === 'EISDIR')
     return new Problem('file-not-readable', `${name} cannot be read. ${NOTHING}`, { status: 403, cause });
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'ENOENT')
+    return new Problem(
+      'file-not-writable',
+      `There is no folder that ${name} can be unpacked to. ${NOTHING}`,
+      {
+        status: 403,
+        cause,
+      },
+    );
+  if (code === 'EEXIST' || code === 'ENAMETOOLONG' || code === 'EINVAL' || code === 'EILSEQ')
+    return refused('archive-unsafe', `${name} holds a name that this disk cannot store`);
   if (/absolute path|relative path|invalid characters in fileName/i.test(message))
-    return refused('archive-unsafe', `${name} holds a name that leads out of its folder (${message})`);
+    return refused(
+      'archive-unsafe',
+      `${name} holds a name that leads out of its folder (${shownName(message)})`,
+    );
+  const why = /^[^\n.?]*/.exec(message)?.[0] ?? '';
   return new Problem(
     'archive-damaged',
-    `${name} is no zip that can be read to its end (${message.split('\n')[0]}). ${NOTHING} Fetch it again.`,
+    `${name} is no zip that can be read to its end (${shownName(why)}). ${NOTHING} Fetch it again.`,
     { status: 422, cause },
   );
 }
 
-/** True for a file that begins as zips do; a folder is none. */
+/** False for a folder, and for what is not there. */
 export async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null))?.isFile() ?? false;
 }

@@ -171,7 +171,8 @@ function checkedManifest(facts: CheckpointFacts, imported: ImportFacts): Manifes
   return manifest;
 }
 
-async function refuseOccupied(target: string): Promise<void> {
+/** A new model never lies over something else. Throws Problem `file-not-writable` or `model-present`. */
+export async function refuseOccupied(target: string): Promise<void> {
   const inside = await readdir(target).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw new Problem('file-not-writable', `${target} is not a folder that a model can be written to.`, {
@@ -187,7 +188,8 @@ async function refuseOccupied(target: string): Promise<void> {
   );
 }
 
-async function makeFolder(path: string): Promise<void> {
+/** Throws Problem `file-not-writable`. */
+export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (cause) {
@@ -198,8 +200,8 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** An empty folder in the way is replaced; renaming over it fails on some systems. */
-async function moveIntoPlace(part: string, target: string): Promise<void> {
+/** An empty folder in the way is replaced; renaming over it fails on some systems. Throws Problem `model-present`. */
+export async function moveIntoPlace(part: string, target: string): Promise<void> {
   await rmdir(target).catch(() => undefined);
   try {
     await rename(part, target);

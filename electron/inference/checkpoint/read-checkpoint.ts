@@ -125,9 +125,13 @@ function unpickled(path: string): unknown {
   }
 }
 
+/** Real ones have some kilobytes; what is read whole must not fill the memory. */
+const LARGEST_JSON = 64 << 20;
+
 /** Null where the file is not there. */
 function json(path: string): unknown {
   if (!exists(path)) return null;
+  if (statSync(path).size > LARGEST_JSON) throw damaged(path, 'it is far larger than such a file ever is');
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
