@@ -23,6 +23,8 @@ const REMEMBERED = 20;
 interface Entry {
   told: ModelImport;
   controller: AbortController;
+  /** False while others are before it. */
+  begun: boolean;
   ended: Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export function createModelImports({
     const { id, name, startedAt } = entry.told;
     const common = { id, name, startedAt };
     const { signal } = entry.controller;
+    entry.begun = true;
     let stepSince = performance.now();
     let stepNow = '';
     try {
@@ -65,7 +68,7 @@ export function createModelImports({
       });
       entry.told = { ...common, state: 'done', modelId: model.id };
     } catch (error) {
-      entry.told = signal.aborted ? { ...common, state: 'cancelled' } : { ...common, ...failure(error) };
+      entry.told = signal.aborted ? cancelled(entry.told) : { ...common, ...failure(error) };
     } finally {
       await uploads.discard([wish.path]);
     }
@@ -82,7 +85,8 @@ export function createModelImports({
         progress: null,
         secondsLeft: null,
       };
-      const entry: Entry = { told, controller: new AbortController(), ended: Promise.resolve() };
+      const controller = new AbortController();
+      const entry: Entry = { told, controller, begun: false, ended: Promise.resolve() };
       entry.ended = last.then(() => run(entry, wish));
       last = entry.ended;
       entries.set(told.id, entry);
@@ -94,7 +98,9 @@ export function createModelImports({
     async cancel(id) {
       const entry = find(id);
       entry.controller.abort();
-      await entry.ended;
+      // One that waits has nothing to clear away, and need not wait for that.
+      if (entry.begun) await entry.ended;
+      else if (entry.told.state === 'running') entry.told = cancelled(entry.told);
       return entry.told;
     },
     async settled(id) {
@@ -107,6 +113,10 @@ export function createModelImports({
       await last;
     },
   };
+}
+
+function cancelled({ id, name, startedAt }: ModelImport): ModelImport {
+  return { id, name, startedAt, state: 'cancelled' };
 }
 
 function failure(error: unknown): { state: 'failed'; code: string; reason: string } {
