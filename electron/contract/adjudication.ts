@@ -58,6 +58,7 @@ export const RegionSchema = z.object({
   voxels: z.int(),
   volumeMl: z.number(),
   box: BoxSchema,
+  /** A voxel of it, in the middle of what lies in `slice`. */
   centre: VoxelSchema,
   /** The axial slice with the most of it, and its area there. */
   slice: z.int(),
@@ -124,6 +125,9 @@ export function nameOfTake(
 
 const NAME =
   /^(?:All|(?:Region (\d+))? ?(?:Slice (\d+)|Box (\d+),(\d+),(\d+)-(\d+),(\d+),(\d+))?) from (vote|STAPLE|[A-Z]{1,2})$/;
+
+/** Whether a step of the journal took something over, by its name. */
+export const isTakeName = (name: string) => NAME.test(name) && !name.startsWith(' ');
 
 /** What `nameOfTake` wrote; null for every other name. */
 export function takeOfName(name: string, reads: readonly string[], shape: readonly number[]): Take | null {

@@ -49,7 +49,6 @@ export function voteMask(index: PatternIndex, voxels: number, source: VoteSource
 interface Found {
   voxels: number;
   box: Box;
-  centre: Triple;
   /** The lowest voxel of it: a name that stays as long as the inputs do. */
   seed: number;
   members: readonly number[];
@@ -64,20 +63,16 @@ export function regionsOf(map: Uint8Array, [nx, ny, nz]: Triple): Found[] {
     const members = floodFrom(left, seed, [nx, ny, nz]);
     const from: Triple = [nx, ny, nz];
     const to: Triple = [-1, -1, -1];
-    const sum = [0, 0, 0];
     for (const voxel of members) {
       const at = [voxel % nx, Math.floor(voxel / nx) % ny, Math.floor(voxel / plane)];
       for (let axis = 0; axis < 3; axis++) {
         from[axis] = Math.min(from[axis], at[axis]);
         to[axis] = Math.max(to[axis], at[axis]);
-        sum[axis] += at[axis];
       }
     }
-    const mean = sum.map((total) => total / members.length);
     regions.push({
       voxels: members.length,
       box: { from, to },
-      centre: nearest(members, mean, nx, plane),
       seed,
       members,
     });
@@ -110,12 +105,15 @@ function floodFrom(left: Uint8Array, seed: number, [nx, ny, nz]: Triple): number
   return members;
 }
 
-/** A voxel of the region itself, so that a view that jumps there shows it. */
-function nearest(members: readonly number[], mean: readonly number[], nx: number, plane: number): Triple {
-  let best: Triple = [0, 0, 0];
+/** A voxel of `members` in the middle of them, so that a view that goes there shows it. */
+function middleOf(members: readonly number[], [nx, ny]: Readonly<Triple>): Triple {
+  const places = members.map((voxel): Triple => {
+    return [voxel % nx, Math.floor(voxel / nx) % ny, Math.floor(voxel / (nx * ny))];
+  });
+  const mean = [0, 1, 2].map((axis) => places.reduce((sum, at) => sum + at[axis], 0) / places.length);
+  let best = places[0];
   let least = Infinity;
-  for (const voxel of members) {
-    const at: Triple = [voxel % nx, Math.floor(voxel / nx) % (plane / nx), Math.floor(voxel / plane)];
+  for (const at of places) {
     const distance = at.reduce((total, value, axis) => total + (value - mean[axis]) ** 2, 0);
     if (distance < least) [best, least] = [at, distance];
   }
@@ -141,7 +139,7 @@ export function describeDisagreement({ grid, labels }: Masks): Disagreement {
 }
 
 function toRegion(found: Found, region: number, grid: Grid, labels: readonly Uint8Array[]): Region {
-  const { voxels, box, centre, members } = found;
+  const { voxels, box, members } = found;
   const plane = grid.shape[0] * grid.shape[1];
   const inSlice = new Map<number, number>();
   for (const voxel of members) {
@@ -154,7 +152,10 @@ function toRegion(found: Found, region: number, grid: Grid, labels: readonly Uin
     voxels,
     volumeMl: voxels * voxelVolumeMl(grid),
     box,
-    centre,
+    centre: middleOf(
+      members.filter((voxel) => Math.floor(voxel / plane) === slice),
+      grid.shape,
+    ),
     slice,
     areaMm2: most * grid.spacing[0] * grid.spacing[1],
     marked: labels.map((read) => countIn(members, read)),

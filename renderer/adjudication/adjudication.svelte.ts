@@ -39,7 +39,7 @@ export interface InputRead {
 }
 /** What a step takes over: the chosen region, the axial slice in the crosshair, or all. */
 export type Scope = 'region' | 'slice' | 'all';
-/** What a region is like now: letters of the reads, or null when by hand or mixed. */
+/** Whose labels a region has now: letters of the reads, or the vote's; null when mixed or by hand. */
 export type Likeness = string | null;
 
 const QUIET_MS = 250;
@@ -74,6 +74,8 @@ export class Adjudication {
   dice = $state.raw<ReadonlyMap<number, (number | null)[]>>(new Map());
   likeness = $state.raw<readonly Likeness[]>([]);
   private readonly members = new Map<number, Uint32Array>();
+  /** The majority vote, once it is here. */
+  private voted: Uint8Array | null = null;
   private readonly votes = new Map<VoteSource, Promise<Uint8Array>>();
 
   private constructor(opened: Opened) {
@@ -89,8 +91,9 @@ export class Adjudication {
     this.looker.tool = 'navigate';
     // The largest view shows axial slices, as the strip below them.
     this.room.view.main = 'axial';
-    const [worst] = this.disagreement.regions;
-    if (worst) this.goTo(0);
+    this.goTo(0);
+    const [worst] = this.disagreement.slices;
+    if (worst && !this.consensus) this.view.setSlice('axial', worst.slice);
   }
 
   /** A consensus: to draw on while it is a draft, to look at once it is sealed. Throws Problem. */
@@ -168,6 +171,13 @@ export class Adjudication {
       timer = setTimeout(() => this.recount(), QUIET_MS);
     });
     this.recount();
+    void this.labelsOf('vote').then(
+      (vote) => {
+        this.voted = vote;
+        this.recount();
+      },
+      () => undefined, // the list says less then
+    );
     return () => {
       stop();
       clearTimeout(timer);
@@ -189,8 +199,10 @@ export class Adjudication {
     );
     const masks = this.inputs.map((input) => input.volume.labels);
     this.likeness = this.disagreement.regions.map((region) => {
-      const like = likeWhom(volume.labels, masks, this.membersOf(region));
-      return like && like.map((index) => this.inputs[index].letter).join(' ');
+      const members = this.membersOf(region);
+      const like = likeWhom(volume.labels, masks, members);
+      if (like) return like.map((index) => this.inputs[index].letter).join(' ');
+      return this.voted && likeWhom(volume.labels, [this.voted], members) ? 'vote' : null;
     });
   }
 

@@ -14,12 +14,8 @@ export interface AdjudicatedCase {
   consensus: Consensus | null;
 }
 
-/** In the order of `caseIds`: what has two or more sealed reads of the study itself (not of the qualification). */
-export function casesToAdjudicate(
-  caseIds: readonly string[],
-  board: readonly BoardEntry[],
-  agreed: readonly Consensus[],
-): AdjudicatedCase[] {
+/** Sealed reads of the study itself (not of the qualification), by case and in the order of their rounds. */
+export function sealedByCase(board: readonly BoardEntry[]): Map<string, SealedEntry[]> {
   const byCase = new Map<string, SealedEntry[]>();
   for (const { caseId, readId, personId, roundNumber, state } of board) {
     if (state !== 'sealed' || readId === null || roundNumber === 0) continue;
@@ -27,12 +23,23 @@ export function casesToAdjudicate(
     list.push({ readId, personId, round: roundNumber });
     byCase.set(caseId, list);
   }
+  for (const list of byCase.values()) list.sort((a, b) => a.round - b.round);
+  return byCase;
+}
+
+/** In the order of `caseIds`: what has two or more sealed reads, or a consensus. */
+export function casesToAdjudicate(
+  caseIds: readonly string[],
+  board: readonly BoardEntry[],
+  agreed: readonly Consensus[],
+): AdjudicatedCase[] {
+  const byCase = sealedByCase(board);
   const newest = new Map(agreed.map((one) => [one.caseId, one])); // they come in order of their beginning
   return caseIds.flatMap((caseId) => {
     const reads = byCase.get(caseId) ?? [];
     const consensus = newest.get(caseId) ?? null;
     if (reads.length < 2 && !consensus) return [];
-    return [{ caseId, reads: reads.sort((a, b) => a.round - b.round), consensus }];
+    return [{ caseId, reads, consensus }];
   });
 }
 

@@ -11,6 +11,7 @@ const ACTIONS: Record<string, string> = {
   'consensus.sealed': 'Consensus sealed',
   'consensus.started': 'Consensus started',
   'consensus.taken': 'Consensus: mask taken over',
+  'consensus.taken-back': 'Consensus: step taken back',
   'person.held-off': 'Sign-in held off',
   'bundle.taken-back': 'Bundle taken back',
   'instructions.changed': 'Instructions changed',

@@ -4,6 +4,7 @@ import type { Grid } from '../../contract/geometry.ts';
 import { Problem } from '../../contract/problem.ts';
 import type { Readable } from '../../database/open.ts';
 import type { SealedRead } from '../agreement/service.ts';
+import { standingEdits } from '../masks/service.ts';
 
 /** What the row keeps as JSON. `steps`: of a consensus made before it was drawn as a read; the journal has them since. */
 export interface Provenance {
@@ -43,23 +44,15 @@ export async function gridOf(db: Readable, revisionId: string): Promise<Grid> {
   return JSON.parse(grid) as Grid;
 }
 
-/** Edits of a read's journal that stand, in order: what was undone and not done again is left out. */
-export async function standingEdits(db: Readable, readId: string) {
+/** The last step of a read's journal, and its edits that stand. */
+export async function journalOf(db: Readable, readId: string) {
   const rows = await db
     .selectFrom('mask_patch')
     .select(['seq', 'kind', 'target', 'tool', 'at'])
     .where('read_id', '=', readId)
     .orderBy('seq')
     .execute();
-  const undone = new Set<number>();
-  for (const { kind, target } of rows) {
-    if (kind === 'undo') undone.add(target!); // undo and redo always have one
-    if (kind === 'redo') undone.delete(target!);
-  }
-  return {
-    last: rows.at(-1)?.seq ?? 0,
-    edits: rows.filter((row) => row.kind === 'edit' && !undone.has(row.seq)),
-  };
+  return { last: rows.at(-1)?.seq ?? 0, edits: standingEdits(rows) };
 }
 
 export async function shown(db: Readable, id: string): Promise<Consensus> {
@@ -74,7 +67,7 @@ export async function shown(db: Readable, id: string): Promise<Consensus> {
   const hashOf = (revisionId: string) => hashes.find((one) => one.id === revisionId)?.sha256 ?? '';
   const { shape } = await gridOf(db, inputs[0].revisionId);
   const reads = inputs.map((input) => input.readId);
-  const edits = row.readId === null ? [] : (await standingEdits(db, row.readId)).edits;
+  const edits = row.readId === null ? [] : (await journalOf(db, row.readId)).edits;
   const takes = edits.flatMap(({ tool, at }) => {
     const take: Take | null = takeOfName(tool, reads, shape);
     return take ? [{ ...take, by: row.startedBy, at }] : [];

@@ -20,7 +20,7 @@ import type { OpenStudy } from '../context.ts';
 import { newId } from '../identity.ts';
 import type { MaskService } from '../masks/service.ts';
 import type { Editor, ReadService } from '../reads/service.ts';
-import { gridOf, inputOf, rowOf, shown, standingEdits, type Provenance } from './consensus.ts';
+import { gridOf, inputOf, rowOf, shown, journalOf, type Provenance } from './consensus.ts';
 
 /** A consensus by its id, or sealed reads of one case. */
 export type Inputs = { consensus: string } | { reads: readonly string[] };
@@ -191,7 +191,7 @@ export function createAdjudicationService(needs: {
     },
     async takeBack(study, id, editor) {
       await drawing(study, id, editor, async (readId, own) => {
-        const { last, edits } = await standingEdits(study.database.read, readId);
+        const { last, edits } = await journalOf(study.database.read, readId);
         const target = edits.at(-1)?.seq;
         if (target === undefined) {
           throw new Problem('nothing-to-take-back', 'Nothing was decided yet.', { status: 409 });

@@ -44,3 +44,15 @@ export class UndoStacks {
     );
   }
 }
+
+/** The edits that stand, in order: what was undone and not done again is left out. */
+export function standingEdits<
+  T extends { seq: number; kind: 'edit' | 'undo' | 'redo'; target: number | null },
+>(rows: readonly T[]): T[] {
+  const undone = new Set<number>();
+  for (const { kind, target } of rows) {
+    if (kind === 'undo') undone.add(target!); // undo and redo always have one
+    if (kind === 'redo') undone.delete(target!);
+  }
+  return rows.filter((row) => row.kind === 'edit' && !undone.has(row.seq));
+}

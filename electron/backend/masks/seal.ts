@@ -1,5 +1,6 @@
 // Sealing: the mask as it is becomes one immutable revision, named by its SHA-256 in the read and in the audit chain.
 import { appendAudit } from '../../database/audit.ts';
+import { isTakeName } from '../../contract/adjudication.ts';
 import { Problem } from '../../contract/problem.ts';
 import type { MaskClient } from '../../workers/mask-client.ts';
 import type { StoredMask } from '../../workers/mask-work.ts';
@@ -7,12 +8,14 @@ import type { OpenStudy } from '../context.ts';
 import type { Editor, ReadService } from '../reads/service.ts';
 import { loadComposition } from './compose.ts';
 import { labelsIn, requireLabels } from './labels.ts';
+import { standingEdits } from './journal.ts';
 import type { LiveReads } from './live.ts';
 import {
   dropSnapshots,
   findRevision,
   insertRevision,
   labelsOfStudy,
+  listPatches,
   sealedReadIds,
   sealedRevisionOf,
   sealsInAudit,
@@ -67,7 +70,10 @@ export function createSealing(needs: { reads: ReadService; client: MaskClient; l
         await appendAudit(tx, { actor, action: 'read.sealed', subject: readId, details }, at);
         if (record.consensusId !== null) {
           const subject = record.consensusId;
-          const told = { sha256: mask.sha256, caseId: record.caseId, readId, patches: record.lastSeq };
+          const edits = standingEdits(await listPatches(tx, readId));
+          const steps = edits.map(({ tool }) => tool).filter(isTakeName);
+          const byHand = edits.length - steps.length;
+          const told = { sha256: mask.sha256, caseId: record.caseId, readId, steps, byHand };
           await appendAudit(tx, { actor, action: 'consensus.sealed', subject, details: told }, at);
         }
       });
