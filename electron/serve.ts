@@ -14,6 +14,8 @@ export interface ServeOptions {
   /** 0 chooses a free one. */
   port?: number;
   home?: string;
+  /** Of the models that come with Concord; its own when absent. */
+  modelsFolder?: string;
   /** Chosen at random when absent. */
   token?: string;
   now?: () => number;
@@ -35,7 +37,7 @@ export async function startBrowserHost(options: ServeOptions = {}): Promise<Brow
     home: options.home ?? concordHome(),
     host: 'browser',
     study: options.study,
-    modelsFolder: modelsFolder(),
+    modelsFolder: options.modelsFolder ?? modelsFolder(),
     version: concordVersion(),
     now: options.now,
   });

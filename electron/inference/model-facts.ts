@@ -78,13 +78,13 @@ function normalisationInWords(scheme: Manifest['channels'][number]['normalisatio
     case 'zscore':
       return 'mean 0, standard deviation 1';
     case 'ct-clip':
-      return `held between ${scheme.lower} and ${scheme.upper}, then − ${round(scheme.mean)}, ÷ ${round(scheme.sd)}`;
+      return `held between ${number(scheme.lower)} and ${number(scheme.upper)}, then − ${number(scheme.mean)}, ÷ ${number(scheme.sd)}`;
     case 'window':
-      return `${scheme.lower} to ${scheme.upper} becomes 0 to 1`;
+      return `${number(scheme.lower)} to ${number(scheme.upper)} becomes 0 to 1`;
   }
 }
 
-const round = (value: number) => Number(value.toPrecision(5));
+const number = (value: number) => String(Number(value.toPrecision(5))).replace('-', '−');
 
 /** What goes once the mask is made; null for nothing. */
 function postprocessingInWords({ labels, postprocess }: Manifest): string | null {
