@@ -45,6 +45,8 @@ export const tooltips = new Tooltips();
 /** Attaches a tooltip to an element; `content` may answer null for none. */
 export function tooltip(content: () => TooltipContent | null): Attachment<Element> {
   return (element) => {
+    // Whoever looks for what a cut text says in full finds that it is said.
+    element.setAttribute('data-hint', '');
     const onEnter = () => {
       const now = content();
       if (now) tooltips.show(element, now, HOVER_DELAY_MS);
