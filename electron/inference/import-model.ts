@@ -1,8 +1,7 @@
 // From what somebody has (a checkpoint's folder, a model's folder, a zip of either) to a model folder, whole or not at all.
 import { createReadStream } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { Problem } from '../contract/problem.ts';
 import type { Sequence } from '../contract/sequence.ts';
 import { writeFileAtomically } from '../imaging/index.ts';
@@ -16,6 +15,7 @@ import {
 import type { WeightPrecision } from './checkpoint/network.ts';
 import { loadModel, readManifest } from './load-model.ts';
 import type { Manifest } from './manifest.ts';
+import { clearPartFolders, partFolder } from './part-folder.ts';
 import { isFile, unpackZip } from './unpack-zip.ts';
 
 export interface MadeFor {
@@ -48,8 +48,9 @@ export interface ModelFolder {
 export async function importModel(source: string, options: ImportModelOptions): Promise<ModelFolder> {
   const target = resolve(options.outputFolder);
   await refuseOccupied(target);
+  await clearPartFolders(target);
   if (!(await isFile(source))) return importFolder(source, target, options);
-  const part = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.part`);
+  const part = partFolder(target);
   const report = options.onProgress ?? (() => undefined);
   try {
     await unpackZip(source, part, (done, total) => report('Unpacking', total > 0 ? done / total : 1));
@@ -96,7 +97,7 @@ async function importFolder(
 async function copyModel(folder: string, target: string, options: ImportModelOptions): Promise<ModelFolder> {
   const { manifest, networks } = await loadModel(folder);
   madeFor(manifest, options);
-  const part = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.part`);
+  const part = partFolder(target);
   const beside = [manifest.card, 'plans.json', 'LICENSE', 'LICENSE.txt', 'LICENSE.md'];
   const names = ['manifest.json', ...networks.map(({ path }) => basename(path))];
   for (const name of beside) if (name && (await isFile(join(folder, name)))) names.push(name);

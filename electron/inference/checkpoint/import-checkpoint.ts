@@ -1,5 +1,5 @@
 // From a checkpoint folder to a model folder: model.onnx, manifest.json and plans.json, all of them or nothing.
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -7,6 +7,7 @@ import { Problem } from '../../contract/problem.ts';
 import { writeFileAtomically } from '../../imaging/atomic-file.ts';
 import { contradictions } from '../load-model.ts';
 import { ManifestSchema, type Manifest } from '../manifest.ts';
+import { partFolder } from '../part-folder.ts';
 import { parsePlans, plansWrong, type CheckpointFacts } from './facts.ts';
 import { findCheckpoints, type FoundCheckpoint } from './find-checkpoint.ts';
 import { inWords, manifestOf, type ImportFacts } from './manifest-of.ts';
@@ -67,7 +68,7 @@ export async function importCheckpoint(folder: string, options: ImportOptions): 
   const target = resolve(options.outputFolder);
   const found = findCheckpoints(folder, options.fold === undefined ? undefined : String(options.fold));
   await refuseOccupied(target);
-  const part = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.part`);
+  const part = partFolder(target);
   const precision = options.precision ?? 'float32';
   try {
     const written: WrittenFold[] = [];
