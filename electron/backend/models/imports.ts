@@ -119,7 +119,23 @@ function cancelled({ id, name, startedAt }: ModelImport): ModelImport {
   return { id, name, startedAt, state: 'cancelled' };
 }
 
+/** What became of the process speaks of masks where a model was run; here there is none. */
+const DEATHS: Record<string, { code: string; reason: string } | undefined> = {
+  'inference-out-of-memory': {
+    code: 'import-out-of-memory',
+    reason:
+      'Memory ran out while the model was read, and nothing was added. Close other programs and try again.',
+  },
+  'inference-crashed': {
+    code: 'import-crashed',
+    reason:
+      'The process that read the model ended by itself, and nothing was added. Try again; if it ends again, the model is not one that Concord can read.',
+  },
+};
+
 function failure(error: unknown): { state: 'failed'; code: string; reason: string } {
+  const ofImport = error instanceof Problem ? DEATHS[error.code] : undefined;
+  if (ofImport) return { state: 'failed', ...ofImport };
   if (error instanceof Problem) return { state: 'failed', code: error.code, reason: error.message };
   console.error(error);
   return {
