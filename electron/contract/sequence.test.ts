@@ -17,5 +17,7 @@ test.each([
   ['MR', null],
   ['contrast1', null],
   ['T10 vertebra', null],
+  ['7f1adc5e', null],
+  ['k3pd7', null],
   ['', null],
 ])('%s: %s', (words, sequence) => expect(sequenceIn(words)).toBe(sequence));

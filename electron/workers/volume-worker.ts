@@ -129,10 +129,15 @@ async function takeIn(
   };
 }
 
-/** Of MR, or of what may be: DICOM says it in its series' words, other files in their names at best. */
+/**
+ * Of MR, or of what may be: DICOM says it in its series' words; of other files the name hints at it, or a folder close
+ * above, as in `t1/imagesTr/NYU_0001_0000.nii.gz`.
+ */
 function sequenceOf(volume: Volume, modality: string | null, path: string): string | null {
   if (modality !== null && modality !== 'MR') return null;
-  return volume.sequence ?? sequenceIn(basename(path));
+  if (volume.sequence) return volume.sequence;
+  const [name, ...above] = path.split(/[/\\]/).slice(-3).reverse();
+  return sequenceIn(name) ?? above.map(sequenceIn).find((found) => found !== null) ?? null;
 }
 
 /** Makes a lost cache file again from the kept original. */

@@ -1,15 +1,22 @@
 // A model on a scan it was not made for: confirmed or not run, whoever asks; what ran is kept with its mask for ever.
 import Database from 'better-sqlite3';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job } from '../../electron/contract/jobs.ts';
 import type { ModelImport, Provenance } from '../../electron/contract/models.ts';
 import type { Read, WorklistItem } from '../../electron/contract/reads.ts';
+import { writeNifti } from '../../electron/imaging/index.ts';
 import { dicomBytes } from '../../electron/imaging/test-files.ts';
 import { importingInto, type Importing } from '../fixtures/importing.ts';
-import { studyOverFetch, worklist, type StudyOverFetch } from '../fixtures/study-over-fetch.ts';
+import {
+  FILE_GRID,
+  studyOverFetch,
+  VOXELS,
+  worklist,
+  type StudyOverFetch,
+} from '../fixtures/study-over-fetch.ts';
 
 const model = fileURLToPath(new URL('../../models/phantom-pansegnet', import.meta.url));
 
@@ -103,6 +110,12 @@ beforeAll(async () => {
     ['CT scan', 'CT', 'abdomen'],
   ] as const)
     await into.importing({ path: series(name, modality, words), name });
+  // As public sets lie on disk: only a folder says what it is.
+  const nifti = into.at('t2/imagesTr/NYU_0001_0000.nii.gz');
+  mkdirSync(dirname(nifti), { recursive: true });
+  const voxels = Int16Array.from({ length: VOXELS }, (_, v) => v % 777);
+  await writeNifti(nifti, { grid: FILE_GRID, voxels });
+  await into.importing({ path: nifti, name: 'By its folder' });
   const token = study.readers[0].token;
   const cases = await into.cases();
   for (const { assignmentId } of (await worklist(study, token)) as (WorklistItem & {
@@ -112,8 +125,8 @@ beforeAll(async () => {
     const read = await answer.json<Read>();
     reads.set([read.volume.modality, read.volume.sequence].join(' ').trim(), read);
   }
-  expect(cases).toHaveLength(4);
-  expect([...reads.keys()].toSorted()).toEqual(['', 'CT', 'MR T1', 'MR T2']);
+  expect(cases).toHaveLength(5);
+  expect([...reads.keys()].toSorted()).toEqual(['', 'CT', 'MR T1', 'MR T2', 'T2']);
   await add('made-for-t1', { modality: 'MR', sequence: 'T1' });
   await add('made-for-ct', { modality: 'CT' });
   await add('made-for-any', { modality: null });
@@ -125,6 +138,7 @@ const of = (scan: string) => reads.get(scan)!;
 describe('a model on a scan', () => {
   it.each([
     ['made-for-t1', 'MR T2', /made for MR T1; this is MR T2/],
+    ['made-for-t1', 'T2', /made for MR T1; this is MR T2/],
     ['made-for-t1', 'CT', /made for MR T1; this is CT/],
     ['made-for-ct', 'MR T1', /made for CT; this is MR T1/],
     ['made-for-ct', '', /made for CT; this is MR/],
