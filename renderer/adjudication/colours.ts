@@ -2,8 +2,11 @@
 import { colourWord } from '../viewer/slice-raster.ts';
 import type { OverlayStyle } from '../viewer/slice-painter.ts';
 
-/** Of Okabe and Ito, for eyes of every kind, in the order in which neighbours differ most on a dark ground. */
-const READERS = ['#56b4e9', '#e69f00', '#009e73', '#cc79a7', '#f0e442', '#d55e00', '#3f8fd6', '#b8bec8'];
+/**
+ * Brighter than structures are drawn, and of different brightness one after the other, so that they are told apart by
+ * eyes of every kind and from what they lie over.
+ */
+const READERS = ['#35e0ff', '#ff5fd2', '#d7ff3f', '#ff8c3b', '#9f8cff', '#5fffb0', '#ff6b6b', '#c7cdd6'];
 export const CONSENSUS = '#ffffff';
 
 /** The letter tells apart what shares a colour. */
