@@ -124,6 +124,8 @@ export class EditorState {
   get hand(): 'tip' | 'gesture' | 'crosshair' {
     return this.editable ? toolFacts(this.tool).hand : 'crosshair';
   }
+  /** Why nothing may be drawn for now, in a sentence; null when it may. */
+  closed = $state<string | null>(null);
   get editable(): boolean {
     return this.journal?.writable ?? false;
   }
@@ -179,6 +181,7 @@ export class EditorState {
   /** Why the active structure cannot be changed now, or null. */
   refusal(): string | null {
     if (!this.editable) return 'This read cannot be changed.';
+    if (this.closed !== null) return this.closed;
     if (!this.active) return 'Choose a structure first.';
     if (this.active.locked) return `${this.active.name} is locked.`;
     if (this.desk.running) return `Wait until “${this.desk.running.label}” is done, or cancel it.`;

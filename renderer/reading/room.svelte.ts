@@ -18,6 +18,7 @@ import { LabelVolume } from '../editing/label-volume.ts';
 import { settings } from '../app/settings.svelte.ts';
 import { ViewState } from '../viewer/view-state.svelte.ts';
 import { PersonDisplay } from './display.svelte.ts';
+import { RoomInstructions } from './form/instructions.svelte.ts';
 import { ReadForm } from './form/read-form.svelte.ts';
 import { followReadView, showAsBefore } from './read-view.svelte.ts';
 import { StructureFigures } from './structures/figures.svelte.ts';
@@ -42,6 +43,7 @@ export class ReadingRoom {
   readonly figures: StructureFigures;
   readonly pieces: PieceWalk;
   readonly form: ReadForm;
+  readonly instructions: RoomInstructions;
   private readonly display: PersonDisplay;
   sealing = $state(false);
   private readonly sink: ReadPatchSink;
@@ -55,6 +57,7 @@ export class ReadingRoom {
     this.read = read;
     this.lease = lease;
     this.form = new ReadForm(study, read.id, lease);
+    this.instructions = new RoomInstructions(study);
     this.presence = new Presence(study, { ...read, lease });
     this.sink = new ReadPatchSink({
       study,
@@ -125,6 +128,7 @@ export class ReadingRoom {
     const leave = this.presence.start();
     void this.picture.fetch();
     void this.form.load();
+    void this.instructions.load();
     const unfollow = [
       () => this.view.cine.stop(),
       this.figures.follow(),

@@ -1,7 +1,12 @@
 // The New study form: what was typed, and what is wrong with it beside each field, by the same schema as the backend.
 import { READER_COLOURS, STRUCTURE_COLOURS } from '../../electron/contract/identity.ts';
 import { Problem } from '../../electron/contract/problem.ts';
-import type { Arm, Design, NewQuestion } from '../../electron/contract/design.ts';
+import {
+  IDLE_LOCK_MINUTES,
+  type Arm,
+  type Design,
+  type NewQuestion,
+} from '../../electron/contract/design.ts';
 import { ProtocolSchema, type Protocol } from '../../electron/contract/study.ts';
 
 export interface Issue {
@@ -25,14 +30,22 @@ export interface QuestionFields {
   moment: NewQuestion['moment'];
 }
 
+/** Commas between levels, or semicolons where a level holds a comma. */
+function splitLevels(line: string): string[] {
+  return line
+    .split(line.includes(';') ? ';' : ',')
+    .map((level) => level.trim())
+    .filter(Boolean);
+}
+function joinLevels(levels: readonly string[]): string {
+  return levels.some((level) => level.includes(',')) ? `${levels.join('; ')};` : levels.join(', ');
+}
+
 function questionValues({ levels, minimum, maximum, unit, ...rest }: QuestionFields) {
   if (rest.scale !== 'interval') {
     return {
       ...rest,
-      levels: levels
-        .split(',')
-        .map((level) => level.trim())
-        .filter(Boolean),
+      levels: splitLevels(levels),
     };
   }
   return {
@@ -66,8 +79,13 @@ export class NewStudyForm {
     plannedCases: 40,
   });
   questions = $state<QuestionFields[]>([]);
-  qualification = $state({ on: false, passMark: 0.8 });
-  instructions = $state({ text: '', minutesPerRead: 15 });
+  /** Of a protocol that was taken in; drawn at random where there is none. */
+  seed = $state<number | undefined>(undefined);
+  qualification = $state({ on: false, passMark: 0.8, cases: null as number | null });
+  instructions = $state({ text: '', minutesPerRead: 15 as number | null, enforced: false });
+  /** Example pictures; they are sent once the study is made. */
+  pictures = $state<{ file: File; caption: string; label: number }[]>([]);
+  idleLockMinutes = $state(IDLE_LOCK_MINUTES);
   /** Errors show once somebody tried to create the study, then follow the typing. */
   tried = $state(false);
   private refused = $state.raw<FieldErrors>({});
@@ -91,8 +109,23 @@ export class NewStudyForm {
       auditors: $state.snapshot(this.auditors).filter((auditor) => auditor.name || auditor.passphrase),
       design: this.designValues(),
       questions: $state.snapshot(this.questions).map(questionValues),
-      ...(this.qualification.on ? { qualification: { passMark: this.qualification.passMark } } : {}),
-      instructions: $state.snapshot(this.instructions),
+      ...(this.qualification.on ? { qualification: this.qualificationValues() } : {}),
+      ...(this.seed === undefined ? {} : { seed: this.seed }),
+      instructions: this.instructionValues(),
+      idleLockMinutes: this.idleLockMinutes,
+    };
+  }
+
+  private qualificationValues() {
+    const { passMark, cases } = this.qualification;
+    return { passMark, ...(cases === null ? {} : { cases }) };
+  }
+  private instructionValues() {
+    const { text, minutesPerRead, enforced } = this.instructions;
+    return {
+      text,
+      ...(minutesPerRead === null ? {} : { minutesPerRead }),
+      timeIsUp: enforced && minutesPerRead !== null ? 'enforced' : 'shown',
     };
   }
 
@@ -146,6 +179,57 @@ export class NewStudyForm {
   }
   readerColour(index: number): string {
     return READER_COLOURS[index % READER_COLOURS.length];
+  }
+
+  /** Fills the form from a protocol.json. Answers what was wrong with it, in a sentence, or null. */
+  take(text: string, name: string): string | null {
+    let given: unknown;
+    try {
+      given = JSON.parse(text);
+    } catch {
+      return `${name} is not JSON, so it is no protocol. Nothing was changed; choose another file.`;
+    }
+    const parsed = ProtocolSchema.safeParse(given);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      const where = issue.path.map(String).join('.') || 'the file';
+      return `${name} is no protocol: ${where} ${issue.message}. Nothing was changed; mend it and try again.`;
+    }
+    this.fill(parsed.data);
+    return null;
+  }
+
+  private fill(protocol: Protocol): void {
+    const { design, qualification, instructions } = protocol;
+    this.name = protocol.name;
+    this.modality = protocol.modality;
+    this.structures = protocol.structures;
+    this.coordinator = protocol.coordinator;
+    this.readers = protocol.readers;
+    this.auditors = protocol.auditors;
+    this.rounds = protocol.rounds;
+    this.seed = protocol.seed;
+    this.idleLockMinutes = protocol.idleLockMinutes;
+    const { readersPerCase = 2, groups = 2, plannedCases = 40 } = design;
+    const arms = design.arms.length > 0 ? design.arms : this.design.arms;
+    this.design = { ...design, arms, readersPerCase, groups, plannedCases };
+    this.questions = protocol.questions.map((question) => ({
+      ...question,
+      levels: joinLevels(question.levels ?? []),
+      minimum: question.minimum ?? null,
+      maximum: question.maximum ?? null,
+      unit: question.unit ?? '',
+    }));
+    this.qualification = {
+      on: qualification !== undefined,
+      passMark: qualification?.passMark ?? 0.8,
+      cases: qualification?.cases ?? null,
+    };
+    this.instructions = {
+      text: instructions?.text ?? '',
+      minutesPerRead: instructions?.minutesPerRead ?? null,
+      enforced: instructions?.timeIsUp === 'enforced',
+    };
   }
 
   /** The protocol when it is right; otherwise null, and `errors` says why. */
