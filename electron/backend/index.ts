@@ -14,6 +14,7 @@ import { bearerToken, isByItself } from './http/access.ts';
 import { onError, onNotFound } from './http/problems.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { maskRoutes } from './masks/routes.ts';
+import { linkedRoutes } from './linked/routes.ts';
 import { inferenceRoutes, modelRoutes } from './models/routes.ts';
 import { readRoutes } from './reads/routes.ts';
 import { reportRoutes } from './reports/routes.ts';
@@ -62,6 +63,7 @@ function createApp(services: Services) {
         sealed: qualification.judge,
       }),
     )
+    .route('/', linkedRoutes({ linked: services.linked, volumes }))
     .route('/', maskRoutes({ masks, uploads }))
     .route('/', inferenceRoutes(models))
     .route('/', jobRoutes(jobs))

@@ -22,6 +22,7 @@ import type { BackendOptions, OpenStudy } from './context.ts';
 import { createDemo, type Demo } from './studies/demo.ts';
 import { createJobService, type JobService } from './jobs/service.ts';
 import { createMaskService, type MaskService } from './masks/service.ts';
+import { createLinkedService, type LinkedService } from './linked/service.ts';
 import { createModelLibrary } from './models/library.ts';
 import { createModelService, type ModelService } from './models/service.ts';
 import { createReadService, type ReadService } from './reads/service.ts';
@@ -40,6 +41,7 @@ export interface Services {
   jobs: JobService;
   agreement: AgreementService;
   models: ModelService;
+  linked: LinkedService;
   reports: ReportService;
   annotations: AnnotationService;
   display: DisplayService;
@@ -91,6 +93,7 @@ export function createServices(options: BackendOptions): Services {
     jobs,
     agreement,
     models,
+    linked: createLinkedService({ client: volumeClient, uploads, jobs, volumes, reads }),
     annotations: createAnnotationService({ reads }),
     display: createDisplayService({ reads }),
     qualification: createQualificationService({ masks, client: maskClient }),

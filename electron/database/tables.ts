@@ -53,6 +53,7 @@ export interface Tables {
     maximum: number;
     modality: string | null;
     sequence: string | null;
+    frame_of_reference: string | null;
     window_width: number;
     window_level: number;
     warnings: string;
@@ -83,6 +84,15 @@ export interface Tables {
     case_id: string;
     position: number;
     arm: ArmColumn;
+  };
+  linked_volume: {
+    id: string;
+    case_id: string;
+    volume_id: string;
+    name: string;
+    position: number;
+    warnings: string;
+    created_at: string;
   };
   read: {
     id: string;

@@ -11,6 +11,8 @@ export interface DicomHeader {
   description: string;
   /** Series, protocol and pulse sequence in the scanner's words. */
   sequenceWords: string;
+  /** FrameOfReferenceUID, or empty. */
+  frameOfReference: string;
   modality: string;
   /** YYYYMMDD of the series (or study), or empty. */
   date: string;
@@ -97,6 +99,7 @@ function headerOf(parser: DicomParser, bytes: Buffer, path: string, byteLength: 
     byteLength,
     series: text('0020000E'),
     description: text('0008103E'),
+    frameOfReference: text('00200052'),
     sequenceWords: [text('0008103E'), text('00181030'), text('00180024')].join(' '),
     modality: text('00080060'),
     date: text('00080021') || text('00080020'),

@@ -32,6 +32,7 @@ export async function readDicom(path: string, options: DicomOptions = {}): Promi
     voxels: finished.voxels,
     format: 'dicom',
     modality: stack.slices[0].modality || null,
+    frameOfReference: stack.slices[0].frameOfReference || null,
     sequence: sequenceIn(stack.slices[0].sequenceWords),
     warnings: [...warnings, ...finished.warnings],
   };

@@ -17,6 +17,8 @@ export interface Volume {
   modality: string | null;
   /** MR sequence, where a DICOM series' words tell it. */
   sequence?: Sequence | null;
+  /** DICOM FrameOfReferenceUID, where there is one. */
+  frameOfReference?: string | null;
   /** What a careful reader should know about the file, one sentence each. */
   warnings: string[];
 }

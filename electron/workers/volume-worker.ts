@@ -44,6 +44,8 @@ export interface ImportedVolume {
   maximum: number;
   modality: string | null;
   sequence: string | null;
+  /** DICOM FrameOfReferenceUID. */
+  frameOfReference: string | null;
   window: { width: number; level: number };
   warnings: string[];
   thumbnail: Uint8Array;
@@ -122,6 +124,7 @@ async function takeIn(
     minimum: facts.minimum,
     maximum: facts.maximum,
     modality: facts.modality,
+    frameOfReference: volume.frameOfReference ?? null,
     sequence: sequenceOf(volume, facts.modality, source.path),
     window: facts.window,
     warnings: [...facts.warnings, ...warnings],

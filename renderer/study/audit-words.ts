@@ -7,6 +7,8 @@ const ACTIONS: Record<string, string> = {
   'bundle.made': 'Bundle handed out',
   'bundle.merged': 'Bundle merged',
   'case.imported': 'Case imported',
+  'case.volume-linked': 'Volume linked to a case',
+  'case.volume-unlinked': 'Linked volume taken from a case',
   'case.qualification': 'Case made a qualification case',
   'consensus.sealed': 'Consensus sealed',
   'consensus.started': 'Consensus started',

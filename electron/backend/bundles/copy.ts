@@ -78,6 +78,12 @@ export async function makeCopy(
         const row = { ...one, name: one.id, reference_revision_id: null };
         await tx.insertInto('case').values(row).execute();
       }
+      for (const row of await db
+        .selectFrom('linked_volume')
+        .selectAll()
+        .where('case_id', 'in', caseIds)
+        .execute())
+        await tx.insertInto('linked_volume').values(row).execute();
       const ids = out.map((row) => row.id);
       const assignments = await db.selectFrom('assignment').selectAll().where('id', 'in', ids).execute();
       for (const assignment of assignments) await tx.insertInto('assignment').values(assignment).execute();
@@ -144,11 +150,13 @@ async function blindVolumes(
   caseIds: string[],
   { folder, control }: { folder: string; control?: WorkControl },
 ) {
-  const rows = await study.database.read
-    .selectFrom('case')
-    .innerJoin('volume', 'volume.id', 'case.volume_id')
-    .where('case.id', 'in', caseIds)
-    .selectAll('volume')
+  const db = study.database.read;
+  const own = db.selectFrom('case').select('volume_id').where('id', 'in', caseIds);
+  const linked = db.selectFrom('linked_volume').select('volume_id').where('case_id', 'in', caseIds);
+  const rows = await db
+    .selectFrom('volume')
+    .where((e) => e.or([e('id', 'in', own), e('id', 'in', linked)]))
+    .selectAll()
     .execute();
   const blind = [];
   for (const [index, row] of rows.entries()) {
@@ -172,6 +180,7 @@ async function blindVolumes(
         series: null,
         original_grid: row.grid,
         reorientation: JSON.stringify(made.reorientation),
+        frame_of_reference: null,
         warnings: '[]',
         thumbnail: null,
       },

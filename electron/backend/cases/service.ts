@@ -14,7 +14,15 @@ import type { OpenStudy } from '../context.ts';
 import { newId } from '../identity.ts';
 import type { JobService } from '../jobs/service.ts';
 import { ensureAssignments } from '../reads/assignments.ts';
-import { caseNames, caseWithHash, insertCase, listCases, thumbnailOf, volumeIdOfCase } from './store.ts';
+import {
+  caseNames,
+  caseWithHash,
+  insertCase,
+  listCases,
+  thumbnailOf,
+  volumeIdOfCase,
+  volumeWithHash,
+} from './store.ts';
 import type { Uploads } from './uploads.ts';
 
 export interface ImportItem {
@@ -65,7 +73,7 @@ export function createCaseService(needs: {
       return added;
     } catch (cause) {
       // Somebody may have imported the very same volume meanwhile: its files carry the same names.
-      if ((await caseWithHash(study.database.read, volume.sha256)) === null) {
+      if ((await volumeWithHash(study.database.read, volume.sha256)) === null) {
         const [top] = volume.storedPath.split('/');
         await rm(join(folders.volumes, top), { recursive: true, force: true });
         await rm(join(folders.cache, `${volume.sha256}.raw`), { force: true });
@@ -176,7 +184,10 @@ async function store(
     await refuseTwin(tx, volume.sha256, item.name);
     const taken = (await caseNames(tx)).map((present) => present.name);
     const added = { id: newId(), name: freeName(item.name, taken) };
-    await insertCase(tx, { ...added, at, volume: volumeRow(volume, item.series, warnings, at) });
+    // A volume that is linked to a case may become a case of its own.
+    const present = await volumeWithHash(tx, volume.sha256);
+    const row = volumeRow(volume, item.series, warnings, at);
+    await insertCase(tx, { ...added, at, volume: present === null ? row : present });
     await ensureAssignments(tx);
     const { fileName, sha256 } = volume;
     const details = { name: added.name, fileName, sha256, warnings };
@@ -185,7 +196,8 @@ async function store(
   });
 }
 
-function volumeRow(
+/** The row of a volume that was taken in. */
+export function volumeRow(
   volume: ImportedVolume,
   series: string | null,
   warnings: string[],
@@ -207,6 +219,7 @@ function volumeRow(
     maximum: volume.maximum,
     modality: volume.modality,
     sequence: volume.sequence,
+    frame_of_reference: volume.frameOfReference,
     window_width: volume.window.width,
     window_level: volume.window.level,
     warnings: JSON.stringify(warnings),

@@ -4,7 +4,7 @@ import { orientationCode, type Grid } from '../../contract/geometry.ts';
 import type { Readable, Writable } from '../../database/open.ts';
 import type { Tables } from '../../database/tables.ts';
 
-type VolumeRow = Omit<Tables['volume'], 'thumbnail'>;
+type VolumeRow = Omit<Tables['volume'], 'thumbnail' | 'frame_of_reference'>;
 
 export function factsOf(row: Omit<VolumeRow, 'id'>): VolumeFacts {
   const original = JSON.parse(row.original_grid) as Grid;
@@ -113,15 +113,23 @@ export async function caseWithHash(db: Readable, sha256: string): Promise<string
   return row?.name ?? null;
 }
 
+/** The id of a volume that the study has, whatever for. */
+export async function volumeWithHash(db: Readable, sha256: string): Promise<string | null> {
+  const row = await db.selectFrom('volume').select('id').where('sha256', '=', sha256).executeTakeFirst();
+  return row?.id ?? null;
+}
+
 export async function caseNames(db: Readable): Promise<{ id: string; name: string }[]> {
   return db.selectFrom('case').select(['id', 'name']).orderBy('position').execute();
 }
 
+/** `volume`: a row, or the id of one that is there. */
 export async function insertCase(
   db: Writable,
-  added: { id: string; name: string; at: string; volume: Tables['volume'] },
+  added: { id: string; name: string; at: string; volume: Tables['volume'] | string },
 ): Promise<void> {
-  await db.insertInto('volume').values(added.volume).execute();
+  const { volume } = added;
+  if (typeof volume !== 'string') await db.insertInto('volume').values(volume).execute();
   const last = await db
     .selectFrom('case')
     .select((e) => e.fn.max('position').as('position'))
@@ -131,7 +139,7 @@ export async function insertCase(
     .values({
       id: added.id,
       name: added.name,
-      volume_id: added.volume.id,
+      volume_id: typeof volume === 'string' ? volume : volume.id,
       position: (last?.position ?? -1) + 1,
       created_at: added.at,
     })

@@ -8,6 +8,7 @@ import { agreementPairs } from './0004-agreement-pairs.ts';
 import { instructionsAndBundleJobs } from './0005-instructions-and-bundle-jobs.ts';
 import { volumeSequence } from './0006-sequence.ts';
 import { consensusReads } from './0007-consensus-reads.ts';
+import { linkedVolumes } from './0008-linked-volumes.ts';
 
 export const MIGRATIONS = [
   first,
@@ -17,6 +18,7 @@ export const MIGRATIONS = [
   instructionsAndBundleJobs,
   volumeSequence,
   consensusReads,
+  linkedVolumes,
 ] as const;
 /** "CCRD": marks the file as a Concord study. */
 const APPLICATION_ID = 0x43435244;
