@@ -64,6 +64,9 @@ export const AddModelSchema = z.object({
 });
 export type AddModel = z.infer<typeof AddModelSchema>;
 
+/** What a training leaves beside its model; images may be many gigabytes. Paths with `/`. */
+export const BESIDE_A_MODEL = /(^|\/)(__MACOSX\/|\.)|\.(nii(\.gz)?|nrrd|mha|npz|npy|png|jpe?g|pdf|log)$/i;
+
 const importing = { id: IdSchema, name: z.string(), startedAt: TimeSchema };
 
 /** A model on its way into the library. Ended ones are told of until Concord is closed. */

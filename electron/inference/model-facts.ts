@@ -1,5 +1,5 @@
 // Everything a model says of itself, gathered from its manifest, plans and card for whoever wants to know.
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ModelDetails, ModelSummary } from '../contract/models.ts';
 import type { ModelPlans } from './checkpoint/import-checkpoint.ts';
@@ -65,8 +65,19 @@ async function plansIn(folder: string): Promise<ModelPlans | null> {
 
 async function cardIn(folder: string, { card }: Manifest): Promise<string | null> {
   if (card === undefined || basename(card) !== card) return null;
-  const text = await readFile(join(folder, card), 'utf8').catch(() => null);
-  return text && text.length > LONGEST_CARD ? `${text.slice(0, LONGEST_CARD)} …` : text;
+  const file = await open(join(folder, card)).catch(() => null);
+  if (file === null) return null;
+  try {
+    const { size } = await file.stat();
+    const bytes = Buffer.alloc(Math.min(size, LONGEST_CARD));
+    await file.read(bytes, 0, bytes.length, 0);
+    const text = new TextDecoder().decode(bytes);
+    return size > LONGEST_CARD ? `${text} …` : text;
+  } catch {
+    return null;
+  } finally {
+    await file.close();
+  }
 }
 
 function normalisationInWords(scheme: Manifest['channels'][number]['normalisation']): string {

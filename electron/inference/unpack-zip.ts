@@ -6,6 +6,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import { BESIDE_A_MODEL } from '../contract/models.ts';
 import { Problem } from '../contract/problem.ts';
 import { shownName, tidyName, ZipNames } from './zip-names.ts';
 
@@ -28,9 +29,6 @@ const LIMITS: UnpackLimits = {
   freeBytes: 2 ** 28,
   reserve: 2 ** 28,
 };
-
-/** What a training leaves beside its model; images may be many gigabytes. */
-const LEFT_OUT = /(^|\/)(__MACOSX\/|\.)|\.(nii(\.gz)?|nrrd|mha|npz|npy|png|jpe?g|pdf|log)$/i;
 
 const NOTHING = 'Nothing was imported.';
 
@@ -89,7 +87,7 @@ async function checkedEntries(
       throw refused('archive-unsafe', `${name} has more than ${limits.entries} entries, as no model has`);
     sums.claimed += entry.compressedSize;
     const place = tidyName(entry.fileName);
-    if (LEFT_OUT.test(place)) continue;
+    if (BESIDE_A_MODEL.test(place)) continue;
     refuseEntry(entry, name);
     if (entry.fileName.endsWith('/')) continue;
     names.take(place);
@@ -207,10 +205,12 @@ function explained(cause: unknown, path: string): unknown {
     );
   if (code === 'EEXIST' || code === 'ENAMETOOLONG' || code === 'EINVAL' || code === 'EILSEQ')
     return refused('archive-unsafe', `${name} holds a name that this disk cannot store`);
-  if (/absolute path|relative path|invalid characters in fileName/i.test(message))
+  const [, leading] =
+    /(?:absolute path|relative path|invalid characters in fileName): (.*)/is.exec(message) ?? [];
+  if (leading !== undefined)
     return refused(
       'archive-unsafe',
-      `${name} holds a name that leads out of its folder (${shownName(message)})`,
+      `${name} holds a name that leads out of its folder (${shownName(leading)}). Get the model from its makers`,
     );
   const why = /^[^\n.?]*/.exec(message)?.[0] ?? '';
   return new Problem(

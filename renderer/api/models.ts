@@ -24,8 +24,12 @@ export const cancelModelImport = (id: string) =>
   call(ModelImportSchema, `/api/models/imports/${id}/cancel`, { method: 'POST' });
 
 /** Sends one file to the browser host, folders in its name kept. Answers the first folder's path there. */
-export async function uploadModelFile(file: Blob, name: string, batch: string): Promise<string> {
+export async function uploadModelFile(
+  file: Blob,
+  name: string,
+  { batch, signal }: { batch: string; signal: AbortSignal },
+): Promise<string> {
   const query = new URLSearchParams({ name, batch });
-  const sent = { method: 'POST' as const, bytes: file };
+  const sent = { method: 'POST' as const, bytes: file, signal };
   return (await call(z.object({ path: z.string() }), `/api/models/uploads?${query}`, sent)).path;
 }

@@ -1,5 +1,5 @@
 // Models on their way into the library, as the backend tells of them.
-import type { AddModel, ModelImport } from '../../../electron/contract/models.ts';
+import { BESIDE_A_MODEL, type AddModel, type ModelImport } from '../../../electron/contract/models.ts';
 import { addModel, cancelModelImport, modelImports, uploadModelFile } from '../../api/models.ts';
 import type { GatheredFile } from '../import/gather.ts';
 
@@ -16,8 +16,11 @@ const EVERY_MS = 400;
 
 export class ModelImports {
   list = $state.raw<ModelImport[]>([]);
-  /** 0…1 of an upload to the browser host. */
-  uploading = $state<{ name: string; fraction: number } | null>(null);
+  /** An upload to the browser host; 0…1, null for one file alone. */
+  uploading = $state<{ name: string; fraction: number | null } | null>(null);
+  /** An upload that was refused. */
+  refused = $state.raw<{ name: string; reason: string } | null>(null);
+  private sending = new AbortController();
   private readonly told = new Set<string>();
   private readonly onEnded: (ended: ModelImport) => void;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -45,10 +48,24 @@ export class ModelImports {
     this.timer = undefined;
   }
 
+  /** Resolves once the import has begun, or its files are on their way. */
   async start(source: ModelSource, wish: Omit<AddModel, 'path'>): Promise<void> {
-    const path = source.path ?? (await this.upload(source));
-    this.take(await addModel({ ...wish, path }));
-    this.next();
+    if (source.path !== null) return this.begin({ ...wish, path: source.path });
+    const files = source.files.filter(
+      ({ file, folder }) => file.size > 0 && !BESIDE_A_MODEL.test(nameIn(folder, file)),
+    );
+    if (files.length === 0) throw new Error(`${source.name} holds no file of a model. Nothing was sent.`);
+    this.refused = null;
+    this.sending = new AbortController();
+    const { signal } = this.sending;
+    void this.upload({ ...source, files }, signal)
+      .then((path) => this.begin({ ...wish, path }))
+      .catch((error: unknown) => {
+        if (!signal.aborted) this.refused = { name: source.name, reason: (error as Error).message };
+      });
+  }
+  cancelUpload(): void {
+    this.sending.abort();
   }
   async cancel(id: string): Promise<void> {
     this.take(await cancelModelImport(id));
@@ -58,15 +75,19 @@ export class ModelImports {
     this.list = [...this.list];
   }
 
-  private async upload({ name, files }: ModelSource): Promise<string> {
+  private async begin(wish: AddModel): Promise<void> {
+    this.take(await addModel(wish));
+    this.next();
+  }
+  private async upload({ name, files }: ModelSource, signal: AbortSignal): Promise<string> {
     const batch = crypto.randomUUID().replaceAll('-', '');
     const total = files.reduce((sum, { file }) => sum + file.size, 0) || 1;
     let sent = 0;
     let path = '';
     try {
       for (const { file, folder } of files) {
-        this.uploading = { name, fraction: sent / total };
-        path = await uploadModelFile(file, folder ? `${folder}/${file.name}` : file.name, batch);
+        this.uploading = { name, fraction: files.length > 1 ? sent / total : null };
+        path = await uploadModelFile(file, nameIn(folder, file), { batch, signal });
         sent += file.size;
       }
     } finally {
@@ -95,3 +116,5 @@ export class ModelImports {
     this.onEnded(one);
   }
 }
+
+const nameIn = (folder: string, file: File) => (folder ? `${folder}/${file.name}` : file.name);
