@@ -236,4 +236,15 @@ describe.skipIf(!executablePath)(title, () => {
     await page.keyboard.press('Alt+n');
     expect(await view('disagreement').getAttribute('data-slice')).not.toBe('5');
   }, 60_000);
+
+  it('is come to from a pair of the agreement page', async () => {
+    const { inputs } = (await get<Consensus[]>('/consensus'))[0];
+    const [a, b] = inputs.map(({ readId }) => readId);
+    await page.goto(`${host.address}#/study/${study.id}/look/${a}/${b}/1`);
+    await page.getByRole('button', { name: 'With every reader' }).click();
+    await page.getByTestId('disagreement-strip').waitFor({ timeout: 60_000 });
+    expect(await page.getByRole('heading', { name: 'A · Ada' }).count()).toBe(1);
+    await page.getByRole('button', { name: 'Readers’ names' }).click();
+    expect(await page.getByText('Ada').count()).toBe(0);
+  }, 60_000);
 });

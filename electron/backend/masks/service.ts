@@ -147,9 +147,11 @@ export function createMaskService(needs: { reads: ReadService; client: MaskClien
 
 /** A reader's file must not name the case; a coordinator's should. */
 function fileStem(record: ReadRecord, person: Person): string {
+  const agreed = record.consensusId !== null ? `${record.caseName}-consensus` : null;
   const name =
-    person.role === 'coordinator'
+    agreed ??
+    (person.role === 'coordinator'
       ? `${record.caseName}-round-${record.round.number}-${record.personName}`
-      : `case-${record.position}-round-${record.round.number}`;
+      : `case-${record.position}-round-${record.round.number}`);
   return name.replace(/[^\p{L}\p{N}._-]+/gu, '-');
 }
