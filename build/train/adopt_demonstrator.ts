@@ -1,6 +1,6 @@
 // Takes the trained demonstrator in as readers' models are taken in, measures it on phantoms it never saw, writes its card.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makePhantom, readMask, writeNifti } from '../../electron/imaging/index.ts';
@@ -51,10 +51,14 @@ async function evaluate(): Promise<{ seed: number; dice: number[]; seconds: numb
   return rows;
 }
 
-function card(rows: Awaited<ReturnType<typeof evaluate>>, seeds: number[], parameters: number): string {
+type Rows = Awaited<ReturnType<typeof evaluate>>;
+
+function card(rows: Rows, seeds: number[], parameters: number): string {
   const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
   const line = (name: string, dice: number[]) => `| ${name} | ${dice.map((d) => d.toFixed(3)).join(' | ')} |`;
   const means = NAMES.map((_, n) => mean(rows.map(({ dice }) => dice[n])));
+  const seconds = rows.map((row) => row.seconds);
+  const [fastest, slowest] = [Math.min(...seconds), Math.max(...seconds)].map((s) => s.toFixed(1));
   return `# Phantom PanSegNet
 
 A small network of PanSegNet's shape: nnU-Net v1's U-Net with the linear-attention transformer at its bottleneck. It finds
@@ -65,6 +69,7 @@ workstation opens. **It has never seen a patient and must not be used on one.**
   of 40 × 48 × 48 voxels of 4 × 3.6 × 3.6 mm (z, y, x).
 - **Training**: phantoms of seeds ${seeds[0]}–${seeds.at(-1)} by \`build/train/train_demonstrator.py\` (PyTorch on the processor), no mirroring.
 - **Conversion**: the checkpoint it writes was imported by Concord's own importer, as a reader's model is.
+- **Time**: a whole run, from file to mask, took ${fastest} to ${slowest} s on ${availableParallelism()} processor cores.
 - **Licence**: Apache-2.0, as Concord.
 
 ## Dice on phantoms that it was not trained on
