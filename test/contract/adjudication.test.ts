@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createHash } from 'node:crypto';
 import type { Consensus, Disagreement, Outcome } from '../../electron/contract/adjudication.ts';
 import type { Read } from '../../electron/contract/reads.ts';
+import type { Drift } from '../../electron/contract/activity.ts';
 import { decodeMask } from '../../electron/contract/mask-bytes.ts';
 import {
   openRead,
@@ -151,6 +152,16 @@ it('is drawn as a read by the coordinator, with provenance from the masks, and n
   ]);
   const { events } = await (await call('GET', '/audit?action=consensus.sealed')).json<{ events: object[] }>();
   expect(events).toHaveLength(2);
+});
+
+it('is what drift compares the readers with once it is sealed', async () => {
+  const { readers } = await (await call('GET', '/drift')).json<Drift>();
+  const dice = readers.map(({ structures }) =>
+    structures.find(({ label }) => label === 1)!.consensus.points.map(({ value }) => value),
+  );
+  // The newest one: 28 voxels, of which Ada's 30 have 25 and Ben's 24 have 15.
+  expect(dice[0]).toEqual([expect.closeTo((2 * 25) / (28 + 30), 12)]);
+  expect(dice[1]).toEqual([expect.closeTo((2 * 15) / (28 + 24), 12)]);
 });
 
 it('tells of any sealed reads of a case where they differ', async () => {
