@@ -14,6 +14,7 @@ import { EditorState } from '../editing/editor-state.svelte.ts';
 import { LabelVolume } from '../editing/label-volume.ts';
 import { ViewState } from '../viewer/view-state.svelte.ts';
 import { BOTH, difference, mostDifferentPlace, ONLY_FIRST, ONLY_SECOND } from './difference.ts';
+import { LinkedVolumes } from './linked.svelte.ts';
 import { Picture } from './picture.svelte.ts';
 import { StructureFigures } from './structures/figures.svelte.ts';
 import { PieceWalk } from './structures/piece-walk.svelte.ts';
@@ -48,6 +49,7 @@ export class LookingRoom {
   readonly view: ViewState;
   readonly figures: StructureFigures;
   readonly pieces: PieceWalk;
+  readonly linked: LinkedVolumes;
 
   private constructor(study: string, looked: Looked) {
     const { read, labels, structures } = looked;
@@ -58,6 +60,7 @@ export class LookingRoom {
     this.editor.tool = 'navigate';
     this.picture = new Picture(study, studyPath(study, `/reads/${read.id}/voxels`), read.volume);
     this.view = new ViewState(this.picture.data);
+    this.linked = new LinkedVolumes(study, read.id, this.view.fusion);
     this.view.opacity = settings.values.overlay;
     this.figures = new StructureFigures(this.editor);
     this.pieces = new PieceWalk(this.editor, this.figures);
@@ -130,10 +133,12 @@ export class LookingRoom {
 
   enter(): () => void {
     void this.picture.fetch();
+    void this.linked.load();
     const unfollow = [this.figures.follow(), this.pieces.follow(), () => this.view.cine.stop()];
     return () => {
       for (const stop of unfollow) stop();
       this.picture.stop();
+      this.linked.stop();
     };
   }
 

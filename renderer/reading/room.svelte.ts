@@ -24,6 +24,7 @@ import { followReadView, showAsBefore } from './read-view.svelte.ts';
 import { StructureFigures } from './structures/figures.svelte.ts';
 import { PieceWalk } from './structures/piece-walk.svelte.ts';
 import { centreOf } from './structure-centre.ts';
+import { LinkedVolumes } from './linked.svelte.ts';
 import { Picture } from './picture.svelte.ts';
 import { Presence } from './presence.svelte.ts';
 
@@ -42,6 +43,7 @@ export class ReadingRoom {
   readonly view: ViewState;
   readonly figures: StructureFigures;
   readonly pieces: PieceWalk;
+  readonly linked: LinkedVolumes;
   readonly form: ReadForm;
   readonly instructions: RoomInstructions;
   private readonly display: PersonDisplay;
@@ -85,6 +87,7 @@ export class ReadingRoom {
     this.editor.see(this.picture.data);
     this.editor.say = (text) => toasts.show({ tone: 'info', text });
     this.view = new ViewState(this.picture.data);
+    this.linked = new LinkedVolumes(study, read.id, this.view.fusion);
     this.view.opacity = settings.values.overlay;
     this.view.outline = settings.values.outline;
     this.view.penPressure = settings.values.penPressure;
@@ -128,6 +131,7 @@ export class ReadingRoom {
     const leave = this.presence.start();
     void this.picture.fetch();
     void this.form.load();
+    void this.linked.load();
     void this.instructions.load();
     const unfollow = [
       () => this.view.cine.stop(),
@@ -139,6 +143,7 @@ export class ReadingRoom {
     return () => {
       for (const stop of unfollow) stop();
       this.picture.stop();
+      this.linked.stop();
       // Strokes still under way are stored first: the lease is needed for them.
       void this.journal.settled().then(() => {
         this.sink.stop();

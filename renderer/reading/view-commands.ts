@@ -105,6 +105,21 @@ export const viewCommands = [
       view.active = plane;
     }),
   ),
+  command('View', 'linked-next', 'Next second volume, or none', ['Alt+V'], ({ linked }) => linked.next(), {
+    when: ({ linked }) => Boolean(linked?.list.length),
+  }),
+  command(
+    'View',
+    'linked-alone',
+    'Second volume alone while held',
+    ['Shift+V'],
+    ({ view }) => (view.fusion.alone = true),
+    {
+      release: ({ view }) => (view.fusion.alone = false),
+      when: ({ view }) => Boolean(view.fusion?.volume),
+      keysOnly: true,
+    },
+  ),
   command('View', 'smooth', 'Smooth or exact pixels', [], ({ view }) => (view.smooth = !view.smooth)),
   command('View', 'window-reset', 'Window that suits the picture', ['Alt+0'], ({ view }) =>
     view.resetWindow(),

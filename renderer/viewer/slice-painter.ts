@@ -1,6 +1,7 @@
 // Paints one view: the slice and the overlay on canvases, redrawing only what changed. No framework, no state of its own.
 import type { Grid } from '../../electron/contract/geometry.ts';
 import type { Box } from '../editing/label-volume.ts';
+import { fusedWalk, mixIn, type FusedLayer } from './fusion.ts';
 import { PLANE_AXES, type Placement, type Plane } from './slice-geometry.ts';
 import { LabelEdges } from './label-edges.ts';
 import {
@@ -84,6 +85,7 @@ export class SlicePainter {
     placement: Placement,
     smooth: boolean,
     slab: Slab = { mode: 'off', mm: 0 },
+    fused: FusedLayer | null = null,
   ): void {
     const walk = walkOf(this.grid, this.plane, slice);
     if (slab.mode === 'off') {
@@ -93,6 +95,11 @@ export class SlicePainter {
       const range = slabRange(this.grid, this.plane, slice, slab.mm);
       projectSlab(voxels, this.grid, this.plane, range, slab.mode, this.numbers);
       drawNumbers(this.numbers, window, this.grey.pixels);
+    }
+    if (fused) {
+      if (fused.opacity >= 1) this.grey.pixels.fill(0xff000000);
+      const there = fusedWalk(this.grid, this.plane, slice, fused.grid);
+      mixIn(fused, there, walk.across, walk.down, this.grey.pixels);
     }
     this.grey.show();
     this.scaleOnto(screen, this.grey.canvas, walk, placement, smooth);

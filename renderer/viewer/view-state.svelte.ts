@@ -2,6 +2,7 @@
 import { voxelToPatient, type Grid, type Triple } from '../../electron/contract/geometry.ts';
 import type { Layout } from '../../electron/contract/display.ts';
 import { Cine } from './cine.svelte.ts';
+import { Fusion } from './fusion.svelte.ts';
 import { Measures } from './measures.svelte.ts';
 import type { Oblique } from './oblique.ts';
 import type { Slab } from './slab.ts';
@@ -64,6 +65,8 @@ export class ViewState {
     sagittal: new PlaneView(),
   };
 
+  /** Another volume of the case over the picture. */
+  readonly fusion = new Fusion();
   readonly measures: Measures;
   readonly cine: Cine;
 
