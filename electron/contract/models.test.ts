@@ -1,6 +1,6 @@
 // A model for another modality or sequence is doubted aloud; what nobody knows is not.
 import { expect, test } from 'vitest';
-import { modelDoubt } from './models.ts';
+import { modelDoubt, modelFit, modelUnknown } from './models.ts';
 
 const made = (modality: string | null, sequence: string | null = null) => ({
   name: 'Net',
@@ -26,4 +26,23 @@ test('T1 on T2 is doubted, and T1 on CT; a sequence that is not known is not', (
   expect(modelDoubt(made('MR', 'T1'), picture('MR', 'T1'), 'MR')).toBeNull();
   expect(modelDoubt(made('MR', 'T1'), picture('MR'), 'MR')).toBeNull();
   expect(modelDoubt(made('MR'), picture('MR', 'T2'), 'MR')).toBeNull();
+});
+
+test('a sequence that the scan does not name is said', () => {
+  expect(modelUnknown(made('MR', 'T1'), picture('MR'))).toBe(
+    'Net was made for T1. This scan does not say which sequence it is.',
+  );
+  expect(modelUnknown(made('MR', 'T1'), picture('MR', 'T2'))).toBeNull();
+  expect(modelUnknown(made('MR'), picture('MR'))).toBeNull();
+});
+
+test('models are offered by how well they fit: the sequence, the modality, any, none', () => {
+  const models = [made('CT'), made('MR', 'T1'), made(null), made('MR'), made('MR', 'T2')];
+  const order = (of: ReturnType<typeof picture>, study: 'CT' | 'MR' | 'other') =>
+    models
+      .toSorted((a, b) => modelFit(b, of, study) - modelFit(a, of, study))
+      .map(({ modality, sequence }) => sequence ?? modality);
+  expect(order(picture('MR', 'T2'), 'MR')).toEqual(['T2', 'MR', null, 'CT', 'T1']);
+  expect(order(picture(null), 'CT')).toEqual(['CT', null, 'T1', 'MR', 'T2']);
+  expect(order(picture(null), 'other')).toEqual(['CT', 'T1', null, 'MR', 'T2']);
 });

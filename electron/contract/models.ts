@@ -86,16 +86,16 @@ export const ModelImportSchema = z.discriminatedUnion('state', [
 export type ModelImport = z.infer<typeof ModelImportSchema>;
 
 export type MadeOf = Pick<ModelSummary, 'name' | 'modality' | 'sequence'>;
+export interface PictureOf {
+  modality: string | null;
+  sequence: string | null;
+}
 
 /**
  * Why a model is not for a picture, in words; null where nothing says so. Many files do not say what they are: the
  * study's modality stands in for theirs.
  */
-export function modelDoubt(
-  model: MadeOf,
-  picture: { modality: string | null; sequence: string | null },
-  ofStudy: 'CT' | 'MR' | 'other',
-): string | null {
+export function modelDoubt(model: MadeOf, picture: PictureOf, ofStudy: 'CT' | 'MR' | 'other'): string | null {
   const modality = picture.modality ?? (ofStudy === 'other' ? null : ofStudy);
   const other = (made: string | null, found: string | null) =>
     made !== null && found !== null && made !== found;
@@ -104,6 +104,20 @@ export function modelDoubt(
   const made = [model.modality, model.sequence].filter(Boolean).join(' ');
   const found = [modality, picture.sequence].filter(Boolean).join(' ');
   return `${model.name} was made for ${made}; this is ${found}. Its mask may be nonsense.`;
+}
+
+/** What nobody can tell of a model and a picture, in words: a sequence that the picture does not name. Else null. */
+export function modelUnknown(model: MadeOf, picture: { sequence: string | null }): string | null {
+  if (model.sequence === null || picture.sequence !== null) return null;
+  return `${model.name} was made for ${model.sequence}. This scan does not say which sequence it is.`;
+}
+
+/** How well a model fits a picture, for the order in which models are offered: doubted ones last, sequences first. */
+export function modelFit(model: MadeOf, picture: PictureOf, ofStudy: 'CT' | 'MR' | 'other'): number {
+  if (modelDoubt(model, picture, ofStudy) !== null) return -1;
+  const modality = picture.modality ?? (ofStudy === 'other' ? null : ofStudy);
+  const same = (made: string | null, found: string | null) => Number(made !== null && made === found);
+  return 2 * same(model.sequence, picture.sequence) + same(model.modality, modality);
 }
 
 /** Which structure of the study each label of the model becomes; labels left out are dropped. */

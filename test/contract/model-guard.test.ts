@@ -86,6 +86,11 @@ async function run(read: Read, wish: Record<string, unknown>): Promise<Provenanc
   expect(answer.status).toBe(202);
   const job = await into.ended(await answer.json<Job>());
   expect(job).toMatchObject({ state: 'done' });
+  return provenanceOf(read);
+}
+
+/** Of the read's latest AI mask. */
+function provenanceOf(read: Read): Provenance {
   const database = new Database(join(into.home, 'study.sqlite'), { readonly: true });
   const row = database
     .prepare(
@@ -199,6 +204,9 @@ describe('a model that a read needs', () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     expect(await into.ended(job)).toMatchObject({ state: 'done' });
+    expect(provenanceOf(read).notes).toContain(
+      'Phantom PanSegNet was made for T1. This scan does not say which sequence it is.',
+    );
     expect(refused).toBe(true);
     expect((await study.call('DELETE', '/api/models/made-for-t1')).status).toBe(204);
     const token = study.readers[0].token;

@@ -7,6 +7,7 @@ import type { Job } from '../../contract/jobs.ts';
 import { relabelMask } from '../../contract/mask-bytes.ts';
 import {
   modelDoubt,
+  modelUnknown,
   type ModelDetails,
   type ModelSummary,
   type ProviderName,
@@ -67,6 +68,8 @@ export function createModelService(needs: {
       labels: Map<number, number>;
       /** What does not fit between model and picture; somebody was warned of it. */
       doubt: string | null;
+      /** What nobody could tell. */
+      unknown: string | null;
       signal?: AbortSignal;
       progress?: Progress;
     },
@@ -99,7 +102,7 @@ export function createModelService(needs: {
         provider: result.provider,
         providersTried: result.providersTried,
         seconds: { ...result.seconds },
-        notes: result.notes,
+        notes: [...(options.unknown === null ? [] : [options.unknown]), ...result.notes],
         confirmedModality: options.doubt !== null,
         doubt: options.doubt,
         settings: {
@@ -126,11 +129,9 @@ export function createModelService(needs: {
       const record = await reads.editable(study.database.read, readId, editor);
       reads.requireAi(record);
       const { manifest } = await library.get(request.modelId);
-      const doubt = modelDoubt(
-        { ...manifest, sequence: manifest.sequence ?? null },
-        await needs.volumes.facts(study, record.volumeId),
-        study.modality,
-      );
+      const made = { ...manifest, sequence: manifest.sequence ?? null };
+      const picture = await needs.volumes.facts(study, record.volumeId);
+      const doubt = modelDoubt(made, picture, study.modality);
       if (doubt !== null && !request.confirmedModality) throw modalityDiffers(doubt);
       const labels = mapLabels(manifest, await structureNames(study), request.labels);
       const spec = {
@@ -141,7 +142,8 @@ export function createModelService(needs: {
       };
       return jobs.start(study, spec, async ({ signal, progress }) => {
         const { modelId, provider } = request;
-        const options = { provider, labels, doubt, signal, progress };
+        const unknown = doubt === null ? modelUnknown(made, picture) : null;
+        const options = { provider, labels, doubt, unknown, signal, progress };
         const { bytes, provenance } = await infer(study, record.volumeId, modelId, options);
         progress('Taking the mask in', 1, 0);
         const added = await masks.addProposal(study, {
@@ -162,7 +164,7 @@ export function createModelService(needs: {
         .select('volume_id')
         .where('id', '=', caseId)
         .executeTakeFirstOrThrow();
-      return infer(study, row.volume_id, modelId, { provider: 'cpu', labels, doubt: null });
+      return infer(study, row.volume_id, modelId, { provider: 'cpu', labels, doubt: null, unknown: null });
     },
   };
 }
