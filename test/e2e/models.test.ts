@@ -114,7 +114,10 @@ describe.skipIf(!executablePath)(title, () => {
     expect(await start.isDisabled()).toBe(true);
     await page.getByLabel('Run it anyway').check();
     await expect.poll(() => start.isEnabled()).toBe(true);
-  }, 60_000);
+    await start.click();
+    await page.getByText('Run after a warning: Liver net was made for MR T1').waitFor({ timeout: 60_000 });
+    expect(await page.locator('.outcome').innerText()).toMatch(/One network, no mirroring, tiles share 50 %/);
+  }, 90_000);
 
   it('it is taken away after a question', async () => {
     await page.goto(`${host.address}#/models`);
