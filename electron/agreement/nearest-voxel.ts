@@ -12,14 +12,16 @@ const MOST_ROWS = 2 ** 22;
 /** Rows with more voxels than this are searched by halving. */
 const SHORT = 12;
 
-/** Voxels by rows along i: those of row (j, k) are `xs[starts[r] … starts[r+1])`, ascending, r = (k−k0)·rows + (j−j0). */
+/**
+ * Voxels by rows along i: those of row (j, k) are `xs[starts[r] … starts[r+1])`, ascending, r = (k−k0)·rows + (j−j0).
+ * There are as many empty rows around those that anybody asks from as are searched, so that no step leaves the index.
+ */
 interface RowIndex {
   readonly starts: Int32Array;
   readonly xs: Int32Array;
   readonly j0: number;
   readonly k0: number;
   readonly rows: number;
-  readonly slices: number;
 }
 
 /** Rows around a row in order of their distance: steps along j and k, and the distance squared in mm². */
@@ -27,6 +29,9 @@ interface RowOrder {
   readonly dj: Int32Array;
   readonly dk: Int32Array;
   readonly squared: Float64Array;
+  /** The longest steps. */
+  readonly nj: number;
+  readonly nk: number;
   /** Nothing nearer than this, squared, lies outside these rows. */
   readonly reach: number;
 }
@@ -37,8 +42,10 @@ interface RowOrder {
  */
 export function nearestDistances(from: Int32Array, to: Int32Array, spacing: Spacing): Float64Array {
   if (from.length === 0 || to.length === 0) throw new RangeError('distances need voxels on both sides');
-  const index = indexRows(to);
   const order = orderRows(spacing);
+  const index = indexRows(to, from, order);
+  // Steps from a row to those around it, in the index's own numbers.
+  const steps = order.dj.map((dj, n) => dj + order.dk[n] * (index?.rows ?? 0));
   const distances = new Float64Array(from.length / 3);
   let tree: NearestPoint | null = null;
   let last = 0;
@@ -46,7 +53,7 @@ export function nearestDistances(from: Int32Array, to: Int32Array, spacing: Spac
     // Neighbours have like answers: where the last one was out of reach, this one is not looked for nearby either.
     let best =
       index && last < order.reach
-        ? searchRows(index, order, from[at], from[at + 1], from[at + 2], spacing[0])
+        ? searchRows(index, order, steps, from[at], from[at + 1], from[at + 2], spacing[0])
         : -1;
     if (best < 0) {
       tree ??= new NearestPoint(buildPointTree(to, spacing));
@@ -58,16 +65,19 @@ export function nearestDistances(from: Int32Array, to: Int32Array, spacing: Spac
   return distances;
 }
 
-/** Null when the rows are too many to be worth it. */
-function indexRows(voxels: Int32Array): RowIndex | null {
+/** Null when the rows are too many to be worth it. `asked` are the voxels whose rows will be searched around. */
+function indexRows(voxels: Int32Array, asked: Int32Array, { nj, nk }: RowOrder): RowIndex | null {
   let [j0, j1] = [voxels[1], voxels[1]];
-  for (let at = 4; at < voxels.length; at += 3) {
-    if (voxels[at] < j0) j0 = voxels[at];
-    if (voxels[at] > j1) j1 = voxels[at];
+  for (const list of [voxels, asked]) {
+    for (let at = 1; at < list.length; at += 3) {
+      if (list[at] < j0) j0 = list[at];
+      if (list[at] > j1) j1 = list[at];
+    }
   }
-  const k0 = voxels[2];
-  const slices = voxels[voxels.length - 1] - k0 + 1;
-  const rows = j1 - j0 + 1;
+  j0 -= nj;
+  const k0 = Math.min(voxels[2], asked[2]) - nk;
+  const slices = Math.max(voxels[voxels.length - 1], asked[asked.length - 1]) + nk - k0 + 1;
+  const rows = j1 + nj - j0 + 1;
   if (rows * slices > MOST_ROWS) return null;
   const starts = new Int32Array(rows * slices + 1);
   const xs = new Int32Array(voxels.length / 3);
@@ -76,7 +86,7 @@ function indexRows(voxels: Int32Array): RowIndex | null {
     starts[(voxels[at + 2] - k0) * rows + (voxels[at + 1] - j0) + 1]++;
   }
   for (let row = 0; row < rows * slices; row++) starts[row + 1] += starts[row];
-  return { starts, xs, j0, k0, rows, slices };
+  return { starts, xs, j0, k0, rows };
 }
 
 /** The rows nearest to a row, as many as ROWS and no more than are surely the nearest. */
@@ -94,22 +104,28 @@ function orderRows([, sy, sz]: Spacing): RowOrder {
     dj: Int32Array.from(kept, ([dj]) => dj),
     dk: Int32Array.from(kept, ([, dk]) => dk),
     squared: Float64Array.from(kept, ([, , squared]) => squared),
+    nj,
+    nk,
     reach,
   };
 }
 
 /** Squared distance to the nearest voxel, or −1 when the rows within reach cannot tell. */
-function searchRows(index: RowIndex, order: RowOrder, i: number, j: number, k: number, sx: number): number {
-  const { starts, xs, rows, slices } = index;
-  const { dj, dk, squared, reach } = order;
-  const [j1, k1] = [j - index.j0, k - index.k0];
+function searchRows(
+  { starts, xs, j0, k0, rows }: RowIndex,
+  { squared, reach }: RowOrder,
+  steps: Int32Array,
+  i: number,
+  j: number,
+  k: number,
+  sx: number,
+): number {
+  const base = (k - k0) * rows + (j - j0);
   let best = reach;
   for (let n = 0; n < squared.length && squared[n] < best; n++) {
-    const row = j1 + dj[n];
-    const slice = k1 + dk[n];
-    if (row < 0 || slice < 0 || row >= rows || slice >= slices) continue;
-    const start = starts[slice * rows + row];
-    const end = starts[slice * rows + row + 1];
+    const row = base + steps[n];
+    const start = starts[row];
+    const end = starts[row + 1];
     if (start === end) continue;
     const along = nearestAlong(xs, start, end, i) * sx;
     const distance = squared[n] + along * along;
@@ -126,10 +142,10 @@ function nearestAlong(xs: Int32Array, start: number, end: number, i: number): nu
     if (xs[middle] <= i) start = middle;
     else end = middle + 1;
   }
-  let least = Math.abs(xs[start] - i);
-  for (let n = start + 1; n < end; n++) {
-    const steps = Math.abs(xs[n] - i);
-    if (steps < least) least = steps;
-  }
-  return least;
+  // Ascending: nearer and nearer up to i, then further and further.
+  let n = start;
+  while (n < end && xs[n] < i) n++;
+  if (n === end) return i - xs[end - 1];
+  const after = xs[n] - i;
+  return n > start && i - xs[n - 1] < after ? i - xs[n - 1] : after;
 }
