@@ -1,5 +1,6 @@
 // What goes wrong, in words: one error type from the file reader to the page and the command line.
 import * as z from 'zod';
+import { advised } from './advice.ts';
 
 /** RFC 9457 problem details, as every route answers when it refuses or fails. */
 export const ProblemSchema = z.object({
@@ -30,7 +31,7 @@ export class Problem extends Error {
     detail: string,
     options: { status?: number; fields?: { path: string; message: string }[]; cause?: unknown } = {},
   ) {
-    super(detail, { cause: options.cause });
+    super(advised(code, detail), { cause: options.cause });
     this.name = 'Problem';
     this.code = code;
     this.status = options.status ?? 400;
