@@ -20,7 +20,7 @@ const STOPS = [
   [190, 40, 110],
   [239, 92, 60],
   [252, 176, 64],
-  [252, 250, 180],
+  [255, 238, 92],
 ] as const;
 
 /** `share` of the most disagreement, 0…1, as #rrggbb. */
