@@ -10,11 +10,15 @@ import {
   shell,
   type IpcMainInvokeEvent,
 } from 'electron';
-import { isAbsolute, join } from 'node:path';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, isAbsolute, join } from 'node:path';
+import { Problem } from './contract/problem.ts';
 import { connectTo, type Answerer } from './host/connect.ts';
 import { DEMO_PAGE, makeDemo } from './host/demo.ts';
 import { hardened, pageResponse, plain } from './host/pages.ts';
 import { concordHome, concordVersion, modelsFolder, pagesFolder } from './host/paths.ts';
+import { writeFileAtomically } from './imaging/atomic-file.ts';
 
 const ORIGIN = 'app://concord';
 /** A page that breaks more often than this within a minute is not started again. */
@@ -125,6 +129,39 @@ async function choose(
   return result.canceled ? [] : result.filePaths;
 }
 
+/** Larger pages than any report. */
+const LARGEST_REPORT = 128 * 2 ** 20;
+
+/** A self-contained page as a PDF, printed by a window that nobody sees and that runs no script. */
+async function savePdf(event: IpcMainInvokeEvent, html: unknown, name: unknown) {
+  const window = asking(event);
+  if (!window || typeof html !== 'string' || html.length > LARGEST_REPORT)
+    return { path: null, problem: 'This page cannot be printed.' };
+  const suggested = typeof name === 'string' ? basename(name).slice(0, 120) : '';
+  const { filePath } = await dialog.showSaveDialog(window, {
+    defaultPath: `${suggested || 'Report'}.pdf`,
+    filters: [{ name: 'PDF', extensions: ['pdf'] }],
+  });
+  if (!filePath) return { path: null, problem: null };
+  const folder = await mkdtemp(join(tmpdir(), 'concord-print-'));
+  const webPreferences = { sandbox: true, javascript: false, partition: 'concord-print' };
+  const printer = new BrowserWindow({ show: false, webPreferences });
+  try {
+    const page = join(folder, 'report.html');
+    await writeFile(page, html);
+    await printer.loadFile(page);
+    const pdf = await printer.webContents.printToPDF({ printBackground: true, pageSize: 'A4' });
+    await writeFileAtomically(filePath, [pdf]);
+    return { path: filePath, problem: null };
+  } catch (error) {
+    const why = error instanceof Problem ? error.message : 'The page could not be printed; save it as HTML.';
+    return { path: null, problem: why };
+  } finally {
+    printer.destroy();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 function registerCalls(): void {
   type Options = { title?: unknown; multiple?: unknown } | undefined;
   ipcMain.handle('concord:pick-files', (event, options: Options) =>
@@ -141,6 +178,7 @@ function registerCalls(): void {
   ipcMain.handle('concord:reveal', (event, path: unknown) => {
     if (asking(event) && typeof path === 'string' && isAbsolute(path)) shell.showItemInFolder(path);
   });
+  ipcMain.handle('concord:save-pdf', (event, html: unknown, name: unknown) => savePdf(event, html, name));
 }
 
 function buildMenu(): Menu {

@@ -1,4 +1,4 @@
-// The bridge between the sandboxed page and the shell: four calls, each checked on the other side.
+// The bridge between the sandboxed page and the shell: five calls, each checked on the other side.
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import type { ConcordDesktop } from './contract/desktop.ts';
 
@@ -14,6 +14,8 @@ const desktop: ConcordDesktop = {
   pickFolder: (options) => ipcRenderer.invoke('concord:pick-folder', options) as Promise<string | null>,
   pathForFile,
   revealInFolder: (path: string) => ipcRenderer.invoke('concord:reveal', path) as Promise<void>,
+  savePdf: (html: string, name: string) =>
+    ipcRenderer.invoke('concord:save-pdf', html, name) as ReturnType<ConcordDesktop['savePdf']>,
 };
 
 contextBridge.exposeInMainWorld('concordDesktop', desktop);

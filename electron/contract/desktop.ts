@@ -10,4 +10,6 @@ export interface ConcordDesktop {
   pathForFile(file: File): string;
   /** Shows a file or folder in the system's file manager. */
   revealInFolder(path: string): Promise<void>;
+  /** Asks where to, and prints a self-contained page there as a PDF; `path` is null when the dialog was cancelled. */
+  savePdf(html: string, name: string): Promise<{ path: string | null; problem: string | null }>;
 }

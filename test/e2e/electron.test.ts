@@ -1,11 +1,12 @@
 // The desktop window in a real Electron, before a backend in Node: the shell, and the same page as in the browser.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ElectronApplication, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findElectron } from '../../build/checks/browsers.ts';
+import type { ConcordDesktop } from '../../electron/contract/desktop.ts';
 import { makePhantom, PHANTOM_LABELS, writeNifti } from '../../electron/imaging/index.ts';
 import { PASSPHRASE, studyOnHost, type StudyOnHost } from '../fixtures/study-on-host.ts';
 import { openDisplay, type Display } from './support/display.ts';
@@ -55,7 +56,7 @@ describe.skipIf(!folder || !display)(why, () => {
     expect(status).toBe(404);
   });
 
-  it('gives the page the four calls of the bridge and no Node', async () => {
+  it('gives the page the five calls of the bridge and no Node', async () => {
     const seen = await page.evaluate(() => {
       const world = globalThis as unknown as Record<string, unknown>;
       const bridge = world['concordDesktop'] as Record<string, unknown>;
@@ -72,6 +73,7 @@ describe.skipIf(!folder || !display)(why, () => {
       pickFolder: 'function',
       pathForFile: 'function',
       revealInFolder: 'function',
+      savePdf: 'function',
     });
     expect(seen.node).toEqual([]);
   });
@@ -143,6 +145,36 @@ describe.skipIf(!folder || !display)(why, () => {
     expect(permission).toBe('denied');
     expect(shell.windows()).toHaveLength(1);
   });
+
+  it('prints a page as a PDF where the person says, runs nothing in it, and says so when it cannot', async () => {
+    const target = join(artefacts, 'printed.pdf');
+    rmSync(target, { force: true });
+    const answers = (filePath: string) =>
+      shell.evaluate(({ dialog }, path) => {
+        dialog.showSaveDialog = () => Promise.resolve({ canceled: path === '', filePath: path });
+      }, filePath);
+    const print = (html: string) =>
+      page.evaluate(
+        (text) =>
+          (globalThis as unknown as { concordDesktop: ConcordDesktop }).concordDesktop.savePdf(
+            text,
+            'A/B report',
+          ),
+        html,
+      );
+    await answers(target);
+    const html = '<!doctype html><title>R</title><h1>Report</h1><script>document.title = "ran"</script>';
+    expect(await print(html)).toEqual({ path: target, problem: null });
+    const pdf = readFileSync(target);
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    expect(pdf.length).toBeGreaterThan(1000);
+    expect(pdf.toString('latin1')).not.toContain('(ran)');
+    await answers('');
+    expect(await print(html)).toEqual({ path: null, problem: null });
+    await answers(join(artefacts, 'nowhere', 'x.pdf'));
+    expect(await print(html)).toMatchObject({ path: null, problem: expect.stringMatching(/\.$/) as string });
+    expect(await shell.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+  }, 60_000);
 
   it('goes to a page from the menu without loading anew', async () => {
     await page.evaluate(() => Object.assign(globalThis, { stillHere: true }));
