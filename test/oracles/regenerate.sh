@@ -15,4 +15,11 @@ make_anew ratings
 make_anew surface ${1:+--data "$1"}
 make_anew plastimatch ${1:+--data "$1"}
 make_anew staple ${1:+--data "$1"}
+# The tables of the example study, as R reads them.
+tables=$(mktemp -d)
+"${NODE:-../../node_modules/.bin/node}" tables_example.ts "$tables"
+Rscript tables_reference.R "$tables" > tables_reference.json.new
+mv tables_reference.json.new tables_reference.json
+rm -r "$tables"
+echo "tables: done"
 (cd ../.. && npx prettier --write test/oracles/*_reference.json)
