@@ -33,3 +33,8 @@ export async function uploadModelFile(
   const sent = { method: 'POST' as const, bytes: file, signal };
   return (await call(z.object({ path: z.string() }), `/api/models/uploads?${query}`, sent)).path;
 }
+
+/** Lets go of what was sent of a batch that nobody will import. */
+export async function discardUpload(batch: string): Promise<void> {
+  await send(`/api/models/uploads/${batch}`, { method: 'DELETE' });
+}

@@ -107,6 +107,25 @@ describe('the library', () => {
     expect(added()).toEqual([name]);
   });
 
+  it('what was sent and is not wanted any more is let go of, and nothing else', async () => {
+    await host();
+    const sent = async (batch: string) => {
+      const to = `http://concord.test/api/models/uploads?batch=${batch}&name=box/w.pth`;
+      const answer = await backend!.fetch(new Request(to, { method: 'POST', body: 'weights' }));
+      expect(answer.status).toBe(201);
+    };
+    await sent('b1');
+    await sent('b2');
+    const kept = () => readdirSync(at(`home/uploads/${process.pid}`)).toSorted();
+    expect(kept()).toEqual(['b1', 'b2']);
+    expect((await ask('DELETE', '/models/uploads/b1')).status).toBe(204);
+    expect(kept()).toEqual(['b2']);
+    for (const batch of ['b1', '..', '%2e%2e', '..%2f..', 'B2', 'none']) {
+      await ask('DELETE', `/models/uploads/${batch}`);
+      expect(kept(), batch).toEqual(['b2']);
+    }
+  });
+
   it('a host of one study shows models and changes none', async () => {
     const making = await host();
     const coordinator = { name: 'Cora', passphrase: 'open sesame' };
@@ -121,6 +140,7 @@ describe('the library', () => {
     for (const [method, to, json] of [
       ['POST', '/models', { path: bundled }],
       ['POST', '/models/uploads?batch=a&name=x', {}],
+      ['DELETE', '/models/uploads/a', undefined],
       ['POST', '/models/imports/none/cancel', undefined],
       ['DELETE', `/models/${list[0].id}`, undefined],
     ] as const) {

@@ -18,6 +18,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   'GET /api/models': 'any',
   'POST /api/models': 'any',
   'POST /api/models/uploads': 'any',
+  'DELETE /api/models/uploads/:batch': 'any',
   'GET /api/models/imports': 'any',
   'POST /api/models/imports/:import/cancel': 'any',
   'GET /api/models/:model': 'any',

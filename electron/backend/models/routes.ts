@@ -24,6 +24,11 @@ export function modelRoutes({ models, uploads, refuseOthers }: ModelRouteNeeds) 
       const body = c.req.raw.body as WebStream<Uint8Array> | null;
       return c.json({ path: await uploads.receive(batch, name, body, { folders: true }) }, 201);
     })
+    .delete('/models/uploads/:batch', async (c) => {
+      refuseOthers();
+      await uploads.discard([`upload:${c.req.param('batch')}/`]);
+      return c.body(null, 204);
+    })
     .get('/models/imports', (c) => c.json(models.imports.list()))
     .post('/models/imports/:import/cancel', async (c) => {
       refuseOthers();

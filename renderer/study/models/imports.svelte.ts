@@ -1,6 +1,12 @@
 // Models on their way into the library, as the backend tells of them.
 import { BESIDE_A_MODEL, type AddModel, type ModelImport } from '../../../electron/contract/models.ts';
-import { addModel, cancelModelImport, modelImports, uploadModelFile } from '../../api/models.ts';
+import {
+  addModel,
+  cancelModelImport,
+  discardUpload,
+  modelImports,
+  uploadModelFile,
+} from '../../api/models.ts';
 import type { GatheredFile } from '../import/gather.ts';
 
 /** What a person points at: a path on this machine, or files of a browser. */
@@ -90,6 +96,9 @@ export class ModelImports {
         path = await uploadModelFile(file, nameIn(folder, file), { batch, signal });
         sent += file.size;
       }
+    } catch (error) {
+      void discardUpload(batch).catch(() => undefined);
+      throw error;
     } finally {
       this.uploading = null;
     }
