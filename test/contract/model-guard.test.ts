@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Job } from '../../electron/contract/jobs.ts';
 import type { ModelImport, Provenance } from '../../electron/contract/models.ts';
 import type { Read, WorklistItem } from '../../electron/contract/reads.ts';
@@ -19,6 +19,9 @@ import {
 } from '../fixtures/study-over-fetch.ts';
 
 const model = fileURLToPath(new URL('../../models/phantom-pansegnet', import.meta.url));
+
+// Models run for real here.
+vi.setConfig({ testTimeout: 60_000 });
 
 let study: StudyOverFetch;
 let into: Importing;
@@ -135,7 +138,7 @@ beforeAll(async () => {
   await add('made-for-t1', { modality: 'MR', sequence: 'T1' });
   await add('made-for-ct', { modality: 'CT' });
   await add('made-for-any', { modality: null });
-});
+}, 120_000);
 afterAll(() => study?.close());
 
 const of = (scan: string) => reads.get(scan)!;
