@@ -5,7 +5,7 @@ import { createBackend, type Backend } from '../../electron/backend/index.ts';
 import { ProtocolSchema } from '../../electron/contract/study.ts';
 import type { OpenStudy } from '../../electron/backend/context.ts';
 import { newId } from '../../electron/backend/identity.ts';
-import { ensureAssignments } from '../../electron/backend/reads/assignments.ts';
+import { ensureAssignments, ensureAssignmentsInTime } from '../../electron/backend/reads/assignments.ts';
 import { addCase } from '../../test/fixtures/bare-study.ts';
 import { folder as benchFolder } from './material.ts';
 import { repeat, type Bench } from './rows.ts';
@@ -33,12 +33,22 @@ function backendIn(home: string): Promise<Backend> {
   return createBackend({ home, host: 'test', modelsFolder: join(home, 'models'), version: '0.0.0' });
 }
 
-/** Cases and assignments as an import makes them, and seals of every other read of the first round. */
+/** Cases and assignments as an import makes them, one case after another. */
 async function fill(study: OpenStudy): Promise<void> {
   const at = new Date().toISOString();
   await study.database.write(async (tx) => {
-    for (let n = 0; n < CASES; n++) await addCase(tx, GRID, n, at);
+    for (let n = 0; n < CASES; n++) {
+      await addCase(tx, GRID, n, at);
+      await ensureAssignmentsInTime(tx);
+    }
     await ensureAssignments(tx);
+  });
+}
+
+/** Seals of every other read of the first round. */
+async function sealHalf(study: OpenStudy): Promise<void> {
+  const at = new Date().toISOString();
+  await study.database.write(async (tx) => {
     const first = await tx
       .selectFrom('assignment')
       .innerJoin('session', 'session.id', 'assignment.session_id')
@@ -94,7 +104,11 @@ export const study: Bench = {
     const path = join(home, 'Large.concord');
     try {
       const maker = await backendIn(home);
-      await fill(await maker.services.studies.create(PROTOCOL, path));
+      const made = await maker.services.studies.create(PROTOCOL, path);
+      const began = performance.now();
+      await fill(made);
+      const giving = performance.now() - began;
+      await sealHalf(made);
       await maker.close();
       const opening = await repeat(5, async () => {
         const again = await backendIn(home);
@@ -123,6 +137,12 @@ export const study: Bench = {
       const [reader, coordinator] = [await tokenOf('reader'), await tokenOf('coordinator')];
       const within = { limit: 100, of: 'p95' as const };
       const rows = [
+        {
+          what: `give out ${CASES} cases as they are imported one by one, ms a case`,
+          samples: [giving / CASES],
+          unit: 'ms' as const,
+          target: { limit: 20, of: 'p95' as const },
+        },
         {
           what: `open a study of ${CASES} cases × ${READERS} readers × 2 rounds`,
           samples: opening,

@@ -13,7 +13,7 @@ import type { ImportedVolume } from '../../workers/volume-worker.ts';
 import type { OpenStudy } from '../context.ts';
 import { newId } from '../identity.ts';
 import type { JobService } from '../jobs/service.ts';
-import { ensureAssignments } from '../reads/assignments.ts';
+import { ensureAssignments, ensureAssignmentsInTime } from '../reads/assignments.ts';
 import {
   caseNames,
   caseWithHash,
@@ -103,6 +103,8 @@ export function createCaseService(needs: {
       }
     } finally {
       await uploads.discard(items.map((item) => item.path));
+      // Whatever waited to be given out, also after an import that was cancelled.
+      await study.database.write((tx) => ensureAssignments(tx));
     }
     return result;
   }
@@ -188,7 +190,7 @@ async function store(
     const present = await volumeWithHash(tx, volume.sha256);
     const row = volumeRow(volume, item.series, warnings, at);
     await insertCase(tx, { ...added, at, volume: present === null ? row : present });
-    await ensureAssignments(tx);
+    await ensureAssignmentsInTime(tx);
     const { fileName, sha256 } = volume;
     const details = { name: added.name, fileName, sha256, warnings };
     await appendAudit(tx, { actor, action: 'case.imported', subject: added.id, details }, at);

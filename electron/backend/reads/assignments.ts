@@ -1,7 +1,8 @@
 // Assignments: who reads which case in which round and arm by the study's design, each round in an order of its own.
-import type { Arm } from '../../contract/design.ts';
-import type { Design } from '../../contract/design.ts';
-import type { Writable } from '../../database/open.ts';
+import type { Insertable } from 'kysely';
+import type { Arm, Design } from '../../contract/design.ts';
+import type { Readable, Writable } from '../../database/open.ts';
+import type { Tables } from '../../database/tables.ts';
 import { newId } from '../identity.ts';
 import { armOf, groupReaders, isInRound, Meetings } from './allocation.ts';
 import { storedDesign } from './design.ts';
@@ -78,6 +79,41 @@ export async function ensureAssignments(tx: Writable): Promise<void> {
       earlier.unshift(order);
     }
   }
+}
+
+/** Under so many cases, every single one is given out at once. */
+const FEW_CASES = 24;
+/** Otherwise they wait until they are this share of all: each shuffle is of all cases, and a long import stays linear. */
+const WAITING_SHARE = 1 / 4;
+
+/**
+ * As `ensureAssignments`, for cases that come in one by one: some wait until there are enough of them. Whoever calls it
+ * calls `ensureAssignments` when no more will come; a study that is opened does so, too.
+ */
+export async function ensureAssignmentsInTime(tx: Writable): Promise<void> {
+  const count = await tx
+    .selectFrom('case')
+    .select((e) => [e.fn.countAll<number>().as('all')])
+    .executeTakeFirstOrThrow();
+  const waiting = await countUnassigned(tx);
+  const all = Number(count.all);
+  if (all <= FEW_CASES || waiting >= all * WAITING_SHARE) await ensureAssignments(tx);
+}
+
+/** Cases that nobody was given: an import that was cut off leaves them. */
+export async function countUnassigned(db: Readable): Promise<number> {
+  const { count } = await db
+    .selectFrom('case')
+    .where((e) =>
+      e.not(
+        e.exists(
+          e.selectFrom('assignment').select('assignment.id').whereRef('assignment.case_id', '=', 'case.id'),
+        ),
+      ),
+    )
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 /** Round 0 is for qualification cases, the others for the study's; a share takes some of them. */
@@ -179,6 +215,7 @@ async function place(
   have: readonly Assigned[],
 ): Promise<void> {
   const known = new Map(have.map((a) => [a.caseId, a]));
+  const added: Insertable<Tables['assignment']>[] = [];
   const cases = new Map(of.cases.map((one) => [one.id, one]));
   for (const [index, caseId] of order.entries()) {
     const position = index + 1;
@@ -190,9 +227,15 @@ async function place(
     }
     const row = { session_id: of.sessionId, reader_id: of.readerId, case_id: caseId, position };
     const arm = of.armOfCase(cases.get(caseId)!); // the order is made of these cases
+    added.push({ id: newId(), ...row, arm });
+  }
+  for (let from = 0; from < added.length; from += ROWS_AT_ONCE) {
     await tx
       .insertInto('assignment')
-      .values({ id: newId(), ...row, arm })
+      .values(added.slice(from, from + ROWS_AT_ONCE))
       .execute();
   }
 }
+
+/** A statement takes so many values at most. */
+const ROWS_AT_ONCE = 500;

@@ -23,7 +23,7 @@ import type { BackendOptions, OpenStudy } from '../context.ts';
 import { SignIns } from '../http/access.ts';
 import { newId } from '../identity.ts';
 import type { JobService } from '../jobs/service.ts';
-import { ensureAssignments } from '../reads/assignments.ts';
+import { countUnassigned, ensureAssignments } from '../reads/assignments.ts';
 import { storedDesign } from '../reads/design.ts';
 import { listQuestions } from '../reads/questions.ts';
 import { auditCsv, auditPage } from './audit.ts';
@@ -116,6 +116,7 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
       throw cause;
     }
     for (const part of ['volumes', 'cache']) await clearParts(join(folder, part));
+    await giveOutWaiting(study);
     opened.set(study.id, study);
     // A design that cannot be understood keeps nobody out: whatever gives out reads refuses by itself.
     const minutes = await storedDesign(study.database.read).then((d) => d.idleLockMinutes, () => null); // prettier-ignore
@@ -258,6 +259,18 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
       opened.clear();
     },
   };
+}
+
+/** An import that was cut off by a crash left cases that nobody was given. */
+async function giveOutWaiting(study: OpenStudy): Promise<void> {
+  const { read } = study.database;
+  const reader = await read.selectFrom('reader').select('id').where('role', '=', 'reader').executeTakeFirst();
+  if (!reader || (await countUnassigned(read)) === 0) return;
+  try {
+    await study.database.write((tx) => ensureAssignments(tx));
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause; // a damaged design is said by whatever needs it
+  }
 }
 
 async function addPerson(
