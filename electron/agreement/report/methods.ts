@@ -108,7 +108,7 @@ function statistics(input: ReportInput): string {
     input.analysis.reliability.length > 0
       ? 'Volumes are also treated as measurements: intraclass correlations (Shrout and Fleiss 1979) over the cases that every rater sealed, the standard error of measurement, the repeatability coefficient of each reader, and variance components by restricted maximum likelihood with case, reader and, where reads were repeated, reader by case as random effects.'
       : '',
-    'Bland–Altman limits of agreement of volumes are bias ± 1.96 SD; intervals of bias and limits use the t distribution, with standard error √(3/n)·SD for the limits. They are given for one pair and round at a time, so that every case enters once; cases in which neither mask holds the structure do not enter.',
+    'Bland–Altman limits of agreement of volumes are bias ± 1.96 SD; intervals of bias and limits use the t distribution, with standard error √(3/n)·SD for the limits. They are given for one pair and round at a time, so that every case enters once, and for all pairs together with those of one case as repeated measurements (Bland and Altman 2007; intervals by MOVER, Zou 2013); where the absolute residuals regressed on the mean have a slope with p < 0.05, limits by regression (Bland and Altman 1999) are given too. Cases in which neither mask holds the structure do not enter.',
     `Computed with ${software}, metric definitions version ${run.metricVersion} (listed below).`,
   ]
     .filter((sentence) => sentence !== '')

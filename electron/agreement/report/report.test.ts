@@ -35,6 +35,51 @@ describe('renderReport', () => {
     expect(report).toContain("default-src 'none'; style-src 'unsafe-inline'");
   });
 
+  it('limits of all pairs count those of a case as repeated, as the analysis has them', () => {
+    const line = example.analysis.lines.find((entry) => entry.isAll && entry.comparison === 'inter')!;
+    const { limits } = line.volumes;
+    expect(limits.method).toBe('repeated');
+    const row = report.slice(report.indexOf('All, as repeated measurements'));
+    expect(row.slice(0, row.indexOf('</tr>'))).toContain(fixed(limits.bias, 2));
+    expect(row.slice(0, row.indexOf('</tr>'))).toContain(fixed(limits.upperCi95![1], 2));
+  });
+
+  it('says where the spread grows with the volume, and gives limits that follow it', () => {
+    const many = exampleReport(20).rows.filter((entry) => entry.comparison === 'inter');
+    const [first] = many;
+    const one = many.filter(
+      ({ a, b, structureLabel }) =>
+        [a.name, b.name, a.round, structureLabel].join() ===
+        [first.a.name, first.b.name, first.a.round, first.structureLabel].join(),
+    );
+    const measured = (difference: (ml: number) => number) =>
+      one.map((entry, n) => {
+        const ml = 10 * (n + 1);
+        const { reference, test } = entry.metrics;
+        const other = ml + (n % 2 ? -1 : 1) * difference(ml);
+        return {
+          ...entry,
+          metrics: {
+            ...entry.metrics,
+            reference: { ...reference, volumeMl: ml },
+            test: { ...test, volumeMl: other },
+          },
+        };
+      });
+    expect(one.length).toBeGreaterThan(10);
+    // A tenth of the volume, now up, now down.
+    const text = renderReport(withRows(measured((ml) => ml / 10)));
+    expect(text).toMatch(/spread of the differences changes with the volume \(p [=&]/);
+    const [, low, high, at] = /regression: [^,]*, (−[\d.]+) to ([\d.]+) mL at ([\d.]+) mL/.exec(text)!;
+    // ± 1.96 · √(π/2) · a tenth of it, near the top.
+    const expected = 1.96 * Math.sqrt(Math.PI / 2) * 0.1 * Number(at);
+    expect(Number(high)).toBeGreaterThan(0.75 * expected);
+    expect(Number(high)).toBeLessThan(1.25 * expected);
+    expect(Number(low.replace('−', '-'))).toBeLessThan(0);
+    const steady = renderReport(withRows(measured((ml) => 1 + (ml % 3) / 10)));
+    expect(steady).not.toContain('spread of the differences changes');
+  });
+
   it('escapes names wherever they stand', () => {
     expect(report).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(report).toContain('Dr &lt;Wei&gt; &amp; Chen');
