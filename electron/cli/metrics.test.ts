@@ -1,5 +1,5 @@
 // `concord metrics` and `concord info` on files: the shape of the answer, refusals, resampling.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -31,6 +31,25 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('concord metrics', () => {
+  it('writes the reference’s surface point by point, below 0 where it lies inside the test mask', async () => {
+    const table = join(folder, 'points.csv');
+    await metricsOutput(path('a'), path('b'), { ...defaults, label: '5', surfacePoints: table });
+    const [head, ...lines] = readFileSync(table, 'utf8').trim().split('\n');
+    expect(head).toBe('label,x_mm,y_mm,z_mm,distance_mm');
+    const points = lines.map((line) => line.split(',').map(Number));
+    // The slab i = 0…3 over the whole grid: every voxel of its faces; the test mask is i = 0…2.
+    const inner = (4 - 2) * (6 - 2) * (4 - 2);
+    expect(points.length).toBe(96 - inner);
+    for (const [label, x, y, z, distance] of points) {
+      expect(label).toBe(5);
+      const i = x + 10;
+      // At i = 3 the nearest surface is one voxel away at i = 2; all others lie on the test's surface or inside it.
+      if (i === 3) expect(distance, `${x} ${y} ${z}`).toBeCloseTo(1, 6);
+      else expect(distance).toBeLessThanOrEqual(0);
+    }
+    expect(points.filter(([, x]) => x === -7).length).toBe(6 * 4);
+  });
+
   it('prints one label in the contract’s shape', async () => {
     const found = JSON.parse(await metricsOutput(path('a'), path('b'), { ...defaults, label: '5' }));
     expect(PairMetricsSchema.strict().parse(found)).toEqual(found);

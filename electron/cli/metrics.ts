@@ -4,10 +4,11 @@ import { compareMasks, DEFAULT_SETTINGS, type MetricSettings, type PairMetrics }
 import { extendedMetrics, type ExtendedMetrics } from '../agreement/surfaces/index.ts';
 import { gridDifference } from '../contract/geometry.ts';
 import { Problem } from '../contract/problem.ts';
-import { readMask, type Mask } from '../imaging/index.ts';
+import { readMask, writeFileAtomically, type Mask } from '../imaging/index.ts';
 import { resampleNearest } from './metrics-resample.ts';
 import { extendedText } from './metrics-extended.ts';
 import { metricsText } from './metrics-table.ts';
+import { surfacePointsCsv } from './surface-points.ts';
 
 interface Options {
   label: string;
@@ -17,6 +18,7 @@ interface Options {
   extended?: boolean;
   body?: string;
   boundaryWidth?: string;
+  surfacePoints?: string;
   json?: boolean;
 }
 
@@ -38,6 +40,10 @@ export function registerMetrics(program: Command): void {
     .option('--extended', 'also Matthews’ correlation, boundary IoU and area-weighted surface figures')
     .option('--body <mask>', 'with --extended: also kappa over the voxels of this mask that are not 0')
     .option('--boundary-width <MM>', 'with --extended: width of the band of the boundary IoU', '2')
+    .option(
+      '--surface-points <FILE.csv>',
+      'also a table of the reference’s surface, point by point: place and distance in mm',
+    )
     .option('--json', 'print one JSON object')
     .action(async (reference: string, test: string, options: Options) => {
       process.stdout.write(`${await metricsOutput(reference, test, options)}\n`);
@@ -71,6 +77,14 @@ export async function metricsOutput(
   const found = compareMasks(reference.labels, onGrid, reference.grid, asked, settings);
   if (label !== 'all') notes.push(...absentNotes(found[0], reference.labels, onGrid));
   const more = await extendedOf(reference, onGrid, found, settings, { referencePath, ...options });
+  if (options.surfacePoints !== undefined) {
+    const tables = found.map((one) => surfacePointsCsv(reference.labels, onGrid, reference.grid, one.label));
+    // One head for all labels.
+    const [first, ...others] = tables.map((table) => table.split('\n'));
+    const lines = [...(first ?? ['']), ...others.flatMap((table) => table.slice(1))].filter(Boolean);
+    const bytes = new TextEncoder().encode(`${lines.join('\n')}\n`);
+    await writeFileAtomically(options.surfacePoints, [bytes]);
+  }
   if (!options.json) {
     const text = metricsText(found, notes, { reference: referencePath, test: testPath }, settings.percentile);
     return more === null ? text : `${text}\n\n${extendedText(more)}`;
