@@ -6,6 +6,7 @@ import { ImportSchema, InspectSchema } from '../../contract/cases.ts';
 import type { StudyEnv } from '../context.ts';
 import { coordinatorOnly, who } from '../http/access.ts';
 import { check } from '../http/problems.ts';
+import { SlicesSchema, slicesOf } from '../http/slices.ts';
 import type { CaseService } from './service.ts';
 import type { Uploads } from './uploads.ts';
 import type { VolumeStore } from './volumes.ts';
@@ -15,16 +16,6 @@ export interface CaseRouteNeeds {
   volumes: VolumeStore;
   uploads: Uploads;
 }
-
-const RangeSchema = z
-  .object({
-    from: z.coerce.number().int().min(0).optional(),
-    count: z.coerce.number().int().positive().optional(),
-  })
-  .refine(
-    (range) => (range.from === undefined) === (range.count === undefined),
-    'give from and count, or neither',
-  );
 
 export function caseRoutes({ cases, volumes, uploads }: CaseRouteNeeds) {
   return new Hono<StudyEnv>()
@@ -36,10 +27,9 @@ export function caseRoutes({ cases, volumes, uploads }: CaseRouteNeeds) {
         'cache-control': 'private, max-age=86400',
       });
     })
-    .get('/cases/:case/voxels', coordinatorOnly, check('query', RangeSchema), async (c) => {
-      const { from, count } = c.req.valid('query');
+    .get('/cases/:case/voxels', coordinatorOnly, check('query', SlicesSchema), async (c) => {
       const volumeId = await cases.volumeId(c.var.study, c.req.param('case'));
-      const range = from !== undefined && count !== undefined ? { from, count } : undefined;
+      const range = slicesOf(c.req.valid('query'));
       return volumes.voxelResponse(c.var.study, volumeId, range);
     })
     .post(

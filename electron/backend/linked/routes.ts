@@ -1,22 +1,12 @@
 // HTTP of linked volumes: coordinators link and unlink, readers see them beside their read.
 import { Hono } from 'hono';
-import * as z from 'zod';
 import { LinkVolumeSchema } from '../../contract/linked.ts';
 import type { VolumeStore } from '../cases/volumes.ts';
 import type { StudyEnv } from '../context.ts';
 import { coordinatorOnly, signedIn, who } from '../http/access.ts';
 import { check } from '../http/problems.ts';
+import { SlicesSchema, slicesOf } from '../http/slices.ts';
 import type { LinkedService } from './service.ts';
-
-const RangeSchema = z
-  .object({
-    from: z.coerce.number().int().min(0).optional(),
-    count: z.coerce.number().int().positive().optional(),
-  })
-  .refine(
-    (range) => (range.from === undefined) === (range.count === undefined),
-    'give from and count, or neither',
-  );
 
 export function linkedRoutes({ linked, volumes }: { linked: LinkedService; volumes: VolumeStore }) {
   return new Hono<StudyEnv>()
@@ -33,11 +23,10 @@ export function linkedRoutes({ linked, volumes }: { linked: LinkedService; volum
     .get('/reads/:read/linked', signedIn, async (c) =>
       c.json(await linked.ofRead(c.var.study, c.req.param('read'), who(c))),
     )
-    .get('/reads/:read/linked/:linked/voxels', signedIn, check('query', RangeSchema), async (c) => {
+    .get('/reads/:read/linked/:linked/voxels', signedIn, check('query', SlicesSchema), async (c) => {
       const { read, linked: id } = c.req.param();
       const volumeId = await linked.volumeId(c.var.study, read, id, who(c));
-      const { from, count } = c.req.valid('query');
-      const range = from !== undefined && count !== undefined ? { from, count } : undefined;
+      const range = slicesOf(c.req.valid('query'));
       return volumes.voxelResponse(c.var.study, volumeId, range);
     });
 }

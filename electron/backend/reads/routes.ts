@@ -1,11 +1,11 @@
 // HTTP of reads: worklist and board, opening, lease, sealing, reopening, and the blinded voxels.
 import { Hono } from 'hono';
-import * as z from 'zod';
 import { GiveAnswersSchema } from '../../contract/forms.ts';
 import { HeartbeatSchema, OpenReadSchema, ReopenSchema } from '../../contract/reads.ts';
 import type { OpenStudy, StudyEnv } from '../context.ts';
 import { bearerToken, coordinatorOnly, overseerOnly, signedIn, who } from '../http/access.ts';
 import { check } from '../http/problems.ts';
+import { SlicesSchema, slicesOf } from '../http/slices.ts';
 import type { MaskService } from '../masks/service.ts';
 import { editorOf } from './editor.ts';
 import type { ReadService } from './service.ts';
@@ -25,16 +25,6 @@ export interface ReadRouteNeeds {
   sealed(study: OpenStudy, readId: string): Promise<void>;
 }
 
-const RangeSchema = z
-  .object({
-    from: z.coerce.number().int().min(0).optional(),
-    count: z.coerce.number().int().positive().optional(),
-  })
-  .refine(
-    (range) => (range.from === undefined) === (range.count === undefined),
-    'give from and count, or neither',
-  );
-
 export function readRoutes({ reads, masks, voxelResponse, touch, sealed }: ReadRouteNeeds) {
   return new Hono<StudyEnv>()
     .get('/worklist', signedIn, async (c) => c.json(await reads.worklist(c.var.study, who(c))))
@@ -45,10 +35,9 @@ export function readRoutes({ reads, masks, voxelResponse, touch, sealed }: ReadR
     .get('/reads/:read', signedIn, async (c) =>
       c.json(await reads.show(c.var.study, c.req.param('read'), who(c))),
     )
-    .get('/reads/:read/voxels', signedIn, check('query', RangeSchema), async (c) => {
+    .get('/reads/:read/voxels', signedIn, check('query', SlicesSchema), async (c) => {
       const record = await reads.viewable(c.var.study, c.req.param('read'), who(c));
-      const { from, count } = c.req.valid('query');
-      const range = from !== undefined && count !== undefined ? { from, count } : undefined;
+      const range = slicesOf(c.req.valid('query'));
       return voxelResponse(c.var.study, record.volumeId, range);
     })
     .post('/reads/:read/heartbeat', signedIn, check('json', HeartbeatSchema), async (c) => {
