@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job } from '../../electron/contract/jobs.ts';
 import type { ModelImport, Provenance } from '../../electron/contract/models.ts';
 import type { Read, WorklistItem } from '../../electron/contract/reads.ts';
@@ -19,9 +19,6 @@ import {
 } from '../fixtures/study-over-fetch.ts';
 
 const model = fileURLToPath(new URL('../../models/phantom-pansegnet', import.meta.url));
-
-// Models run for real here.
-vi.setConfig({ testTimeout: 60_000 });
 
 let study: StudyOverFetch;
 let into: Importing;
