@@ -1,32 +1,8 @@
 // Tidy tables: every column explained, every number with all its digits, wide ones as other programs read them.
 import { describe, expect, it } from 'vitest';
-import { exampleReport } from '../agreement/report/example-input.ts';
-import { analyse, choicesOf } from '../agreement/study/index.ts';
-import { DEFINITIONS } from '../agreement/definitions.ts';
-import type { Agreement } from '../contract/agreement.ts';
-import { agreementCsv } from './agreement-csv.ts';
+import { agreement, figures, tables } from '../../test/oracles/tables_example.ts';
 import { agreementText } from './agreement-text.ts';
 
-const { rows } = exampleReport(5);
-const figures = analyse(rows, { replicates: 100, seed: 1 });
-const agreement = {
-  run: {
-    id: 'run',
-    computedAt: '2026-01-01T00:00:00.000Z',
-    metricVersion: '1',
-    pairs: 27,
-    sealedReads: 27,
-    exclusions: [],
-  },
-  rows,
-  summary: figures.lines,
-  reads: figures.reads,
-  reliability: figures.reliability,
-  variance: figures.variance,
-  choices: choicesOf(rows),
-  definitions: DEFINITIONS,
-} as unknown as Agreement;
-const tables = agreementCsv(agreement);
 const parse = (name: string) => {
   const [head, ...lines] = tables[name]
     .trim()

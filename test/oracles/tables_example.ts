@@ -9,7 +9,7 @@ import type { Agreement } from '../../electron/contract/agreement.ts';
 
 const { rows } = exampleReport(5);
 export const figures = analyse(rows, { replicates: 100, seed: 1 });
-export const tables = agreementCsv({
+export const agreement = {
   run: {
     id: 'run',
     computedAt: '2026-01-01T00:00:00.000Z',
@@ -25,7 +25,8 @@ export const tables = agreementCsv({
   variance: figures.variance,
   choices: choicesOf(rows),
   definitions: DEFINITIONS,
-} as unknown as Agreement);
+} as unknown as Agreement;
+export const tables = agreementCsv(agreement);
 
 const folder = process.argv[2];
 if (import.meta.url === `file://${process.argv[1]}` && folder) {
