@@ -14,6 +14,7 @@ import type { StudyFace } from '../../electron/contract/study.ts';
 import { writeNifti } from '../../electron/imaging/index.ts';
 import { startBrowserHost, type BrowserHost } from '../../electron/serve.ts';
 import { place, voxelToView } from '../../renderer/viewer/slice-geometry.ts';
+import { auditFocus, auditPage } from './support/page-audit.ts';
 import { studyOnHost, type StudyOnHost } from '../fixtures/study-on-host.ts';
 
 const executablePath = findChromium();
@@ -151,6 +152,28 @@ describe.skipIf(!executablePath)(title, () => {
     expect(await consensusMask(started.id)).toEqual(vote);
     await page.keyboard.press('Control+Shift+z');
     await regions.nth(1).getByText('as B').waitFor();
+  }, 90_000);
+
+  it('fits every window, named and reachable by keys', async () => {
+    const flaws: string[] = [];
+    for (const [width, height] of [
+      [1280, 800],
+      [1440, 900],
+      [1152, 720],
+      [960, 600],
+      [720, 450],
+    ]) {
+      // prettier-ignore
+      await page.setViewportSize({ width, height });
+      await page.waitForTimeout(200);
+      const found = await auditPage(page, { thorough: width === 1280 });
+      if (width === 1280) found.push(...(await auditFocus(page)));
+      flaws.push(...found.map((flaw) => `${width}: ${flaw}`));
+      await page.screenshot({ path: join(shots, `adjudication-${width}.png`) });
+    }
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.waitForTimeout(200);
+    expect(flaws).toEqual([]);
   }, 90_000);
 
   it('is drawn on with the brush, sealed, and equals what was done; the reads stay', async () => {
