@@ -248,7 +248,9 @@ describe('bad tables are refused in one sentence', () => {
       encoding: 'utf8',
     });
     expect(bad).toMatchObject({ status: 2, stdout: '' });
-    expect(bad.stderr).toMatch(/^concord: There is no file or folder at .*nowhere\.csv\. Check the path\.\n$/);
+    expect(bad.stderr).toMatch(
+      /^concord: There is no file or folder at .*nowhere\.csv\. Check the path\.\n$/,
+    );
     const good = execFileSync(process.execPath, [cli, 'stats', file(anxiety), '--json'], {
       encoding: 'utf8',
     });
