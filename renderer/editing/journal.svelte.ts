@@ -3,6 +3,7 @@ import { describePatch, encodePatch, forEachPatchRun } from '../../electron/cont
 import { Problem } from '../../electron/contract/problem.ts';
 import type { PatchEntry } from '../../electron/contract/reads.ts';
 import type { LabelVolume } from './label-volume.ts';
+import { PatchCache } from './patch-cache.ts';
 
 /** Where steps are stored, in order; a step is on disk when its promise resolves. */
 export interface PatchSink {
@@ -61,7 +62,7 @@ export class Journal {
   private readonly volume: LabelVolume;
   private readonly sink: PatchSink;
   private readonly fetchPatch: (seq: number) => Promise<Uint8Array<ArrayBuffer>>;
-  private readonly bytes = new Map<number, Uint8Array<ArrayBuffer>>();
+  private readonly bytes = new PatchCache();
   private readonly pending: Pending[] = [];
   private sending = false;
   /** Undo and redo that wait for bytes keep their turn. */
@@ -212,6 +213,7 @@ export class Journal {
       try {
         await this.pending[0].send();
         this.pending.shift();
+        this.bytes.trim(this.pending[0]?.seq ?? Infinity);
         this.again = 0;
       } catch (error) {
         this.sending = false;

@@ -5,6 +5,7 @@ import type { PatchEntry } from '../../electron/contract/reads.ts';
 import { applyPatch, encodePatch } from '../../electron/contract/mask-bytes.ts';
 import { Journal, stacksOf, type PatchSink } from './journal.svelte.ts';
 import { LabelVolume } from './label-volume.ts';
+import { PatchCache } from './patch-cache.ts';
 import { Stroke } from './stroke.ts';
 
 const SHAPE = [10, 4, 2] as [number, number, number];
@@ -57,6 +58,60 @@ function open(store: Store) {
   };
   return { volume, journal, draw };
 }
+
+/** A volume of 512 × 512 × 20, a brush of 10 voxels drawn along a line of 40, here and there. */
+function thousandStrokes(store: { patches: Uint8Array<ArrayBuffer>[] }) {
+  const shape = [512, 512, 20] as [number, number, number];
+  const volume = new LabelVolume(shape, new Uint8Array(512 * 512 * 20));
+  for (let n = 0; n < 1000; n++) {
+    const stroke = new Stroke(volume);
+    const [x, y, z] = [40 + ((n * 37) % 400), 40 + ((n * 91) % 400), n % 20];
+    for (let step = 0; step < 40; step++)
+      for (let b = -10; b <= 10; b++)
+        for (let a = -10; a <= 10; a++)
+          if (a * a + b * b <= 100) stroke.set(x + step + a + 512 * (y + b + 512 * z), 1 + (n % 7));
+    const finished = stroke.finish();
+    if (finished) store.patches.push(finished.bytes);
+  }
+}
+
+describe('memory', () => {
+  it('a thousand strokes of a brush take less than 50 MB', () => {
+    const store = { patches: [] as Uint8Array<ArrayBuffer>[] };
+    thousandStrokes(store);
+    expect(store.patches.length).toBeGreaterThan(900);
+    const cache = new PatchCache();
+    store.patches.forEach((bytes, n) => cache.set(n + 1, bytes));
+    const held = store.patches.reduce((sum, bytes) => sum + bytes.buffer.byteLength, 0);
+    expect(held).toBeLessThan(50e6);
+    expect(cache.byteLength).toBeLessThan(50e6);
+  });
+
+  it('steps beyond the limit are let go of, the oldest first, and never one that is not stored yet', () => {
+    const cache = new PatchCache(1000);
+    for (let seq = 1; seq <= 10; seq++) cache.set(seq, new Uint8Array(200));
+    cache.trim(3);
+    expect(cache.byteLength).toBe(1600);
+    cache.trim(Infinity);
+    expect(cache.byteLength).toBe(1000);
+    expect([cache.get(5), cache.get(6)?.length]).toEqual([undefined, 200]);
+    cache.set(6, new Uint8Array(50));
+    expect(cache.byteLength).toBe(850);
+  });
+
+  it('large steps are fetched again for an undo to the first one', async () => {
+    const store = new Store();
+    const { volume, journal, draw } = open(store);
+    for (let n = 0; n < 6; n++) draw(1 + (n % 3), n, n + 1);
+    await journal.settled();
+    // As after so many large steps that nothing of these is kept.
+    (journal as unknown as { bytes: PatchCache }).bytes.clear();
+    for (let n = 0; n < 6; n++) await journal.undo();
+    expect(await journal.settled()).toBe(true);
+    expect(store.fetched).toEqual([6, 5, 4, 3, 2, 1]);
+    expect(volume.labels.every((label) => label === 0)).toBe(true);
+  });
+});
 
 describe('the journal', () => {
   it('stores steps in order, one at a time, and says so', async () => {
