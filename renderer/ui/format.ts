@@ -76,3 +76,13 @@ export function triple(values: readonly number[]): string {
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${integer(n)} ${n === 1 ? one : many}`;
 }
+
+/** First letters of a name's first and last word: RA of Reader A, C of Coordinator. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const chosen = words.length > 1 ? [words[0], words.at(-1)!] : words;
+  return chosen
+    .map((word) => [...word][0] ?? '')
+    .join('')
+    .toUpperCase();
+}
