@@ -6,11 +6,12 @@ import { problemOfRun } from './inference-problems.ts';
 import type { InferenceMessage } from './inference-process.ts';
 import { modelsThrough } from './network-calls.ts';
 
-const { networks } = workerData as { networks: MessagePort };
+/** Nothing is done until a run is asked for: a thread may be started to see whether it starts. */
+const data = workerData as { networks: MessagePort } | null;
 const say = (message: InferenceMessage) => parentPort!.postMessage(message);
 
-parentPort!.once('message', (request: InferenceRequest) => {
-  segment(request, modelsThrough(networks), (progress) => say({ kind: 'progress', progress })).then(
+parentPort?.once('message', (request: InferenceRequest) => {
+  segment(request, modelsThrough(data!.networks), (progress) => say({ kind: 'progress', progress })).then(
     (result) => say({ kind: 'done', result }),
     (error: unknown) => say({ kind: 'problem', problem: problemOfRun(error) }),
   );

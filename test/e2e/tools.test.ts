@@ -306,7 +306,7 @@ describe.skipIf(!executablePath).each(images)(`${title}, on $name`, ({ file }) =
     }
   });
 
-  it('livewire keeps to the edge of what the flood fill finds', async () => {
+  it('livewire keeps to the edge of what the flood fill finds', async ({ skip }) => {
     // A disc of the brush's own as an edge would be of the mask, not of the picture: take a real one, by its values.
     const { values } = on.room;
     const at = on.off(4, 9);
@@ -314,8 +314,8 @@ describe.skipIf(!executablePath).each(images)(`${title}, on $name`, ({ file }) =
     const flooded = await on.room.step(() => on.room.click('axial', at));
     const region = [...on.where(flooded.after, LIVER)].map(on.voxelOf);
     await on.room.step(() => on.room.key('Control+z'));
-    // The phantom has a smooth place here and no edge to keep to; the CT has.
-    if (region.length < 30) return;
+    // The phantom's noise leaves no region here whose edge could be kept to.
+    skip(region.length < 30, 'SKIPPED: the flood fill finds no region here (the phantom)');
     await on.room.key('l');
     const leftmost = region.reduce((a, b) => (b[0] < a[0] ? b : a));
     const rightmost = region.reduce((a, b) => (b[0] > a[0] ? b : a));
