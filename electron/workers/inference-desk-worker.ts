@@ -6,13 +6,16 @@ import { problemOfRun } from './inference-problems.ts';
 import type { InferenceMessage } from './inference-process.ts';
 import { modelsThrough } from './network-calls.ts';
 
-/** Nothing is done until a run is asked for: a thread may be started to see whether it starts. */
-const data = workerData as { networks: MessagePort } | null;
-const say = (message: InferenceMessage) => parentPort!.postMessage(message);
+/** Does the one run that is asked for through `asked`; networks are opened and run at the other end of `networks`. */
+export default function inferenceDesk(networks: MessagePort, asked: MessagePort): void {
+  const say = (message: InferenceMessage) => asked.postMessage(message);
+  asked.once('message', (request: InferenceRequest) => {
+    segment(request, modelsThrough(networks), (progress) => say({ kind: 'progress', progress })).then(
+      (result) => say({ kind: 'done', result }),
+      (error: unknown) => say({ kind: 'problem', problem: problemOfRun(error) }),
+    );
+  });
+}
 
-parentPort?.once('message', (request: InferenceRequest) => {
-  segment(request, modelsThrough(data!.networks), (progress) => say({ kind: 'progress', progress })).then(
-    (result) => say({ kind: 'done', result }),
-    (error: unknown) => say({ kind: 'problem', problem: problemOfRun(error) }),
-  );
-});
+const given = workerData as { networks: MessagePort } | null;
+if (parentPort && given) inferenceDesk(given.networks, parentPort);
