@@ -12,15 +12,18 @@ export class PersonDisplay {
   private readonly study: string;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(study: string, value: Display) {
+  /** False where what was kept could not be had: nothing is kept over it then. */
+  private readonly known: boolean;
+
+  private constructor(study: string, value: Display | null) {
     this.study = study;
-    this.value = value;
+    this.known = value !== null;
+    this.value = value ?? { structures: {}, order: [], hangings: {} };
   }
 
   /** What was kept; the defaults where it cannot be had, since a read is never held up by looks. */
   static async load(study: string): Promise<PersonDisplay> {
-    const value = await api.display(study).catch(() => ({ structures: {}, order: [], hangings: {} }));
-    return new PersonDisplay(study, value);
+    return new PersonDisplay(study, await api.display(study).catch(() => null));
   }
 
   /** Gives the room the person's colours, order, locks and hanging. */
@@ -46,15 +49,11 @@ export class PersonDisplay {
     const colours = new Map(structures.map(({ label, colour }) => [label, colour.toLowerCase()]));
     const stop = $effect.root(() => {
       $effect(() => {
-        const next: Display = {
+        this.take({
           structures: looksOf(editor.structures, colours),
           order: sameOrder(editor.structures, structures) ? [] : editor.structures.map(({ label }) => label),
           hangings: { ...this.value.hangings, [modalityKey(view)]: hangingOf(view) },
-        };
-        if (JSON.stringify(next) === JSON.stringify(this.value)) return;
-        this.value = next;
-        clearTimeout(this.timer);
-        this.timer = setTimeout(() => this.keep(), KEEP_AFTER_MS);
+        });
       });
     });
     const closing = () => this.flush();
@@ -66,6 +65,14 @@ export class PersonDisplay {
     };
   }
 
+  /** What the person sees now: kept a moment later, where it differs from what is. */
+  take(next: Display): void {
+    if (JSON.stringify(next) === JSON.stringify(this.value)) return;
+    this.value = next;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.keep(), KEEP_AFTER_MS);
+  }
+
   private flush(): void {
     if (this.timer === undefined) return;
     this.keep(true);
@@ -73,6 +80,7 @@ export class PersonDisplay {
   private keep(keepalive = false): void {
     clearTimeout(this.timer);
     this.timer = undefined;
+    if (!this.known) return;
     // Looks that could not be kept are tried again with the next change; nothing of the read depends on them.
     void api.keepDisplay(this.study, this.value, keepalive).catch(() => undefined);
   }
