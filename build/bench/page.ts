@@ -2,11 +2,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { studyOnHost } from '../../test/fixtures/study-on-host.ts';
-import { findChromium } from '../checks/browsers.ts';
 import { bareGunzip } from './load.ts';
 import { folder as benchFolder, material, ORGANS } from './material.ts';
+import { pageThread, type Thread } from './page-thread.ts';
+import { allVoxels, centreOfAxial, openCase, startBrowser, worklistPage } from './reading-page.ts';
 import { quantile, repeat, type Bench, type Row } from './rows.ts';
 import { startHost } from './start-host.ts';
 
@@ -17,27 +18,14 @@ const MOVES = 12;
 export const page: Bench = {
   name: 'page',
   async run(say) {
-    const executablePath = findChromium();
-    if (!executablePath) throw new Error('no Chromium here');
     const { image } = await material(say);
+    const browser = await startBrowser();
     const host = await startHost();
     const { child, address } = host;
-    const browser = await chromium.launch({
-      executablePath,
-      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-    });
     try {
       say('importing the phantom …');
       const study = await studyOnHost(address, image, ORGANS);
-      const reading = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-      await reading.addInitScript(
-        ({ id, reader }) => {
-          sessionStorage.setItem('concord.sign-ins', JSON.stringify({ [id]: reader }));
-          window.__concordTimings = { stroke: [], slice: [] };
-        },
-        { id: study.id, reader: study.reader },
-      );
-      await reading.goto(`${address.address}#/study/${study.id}/worklist`);
+      const reading = await worklistPage(browser, address.address, study);
       say('opening the case …');
       const gunzip = quantile(await repeat(3, () => bareGunzip(image)), 0.5);
       const opening = await openCase(reading);
@@ -65,93 +53,6 @@ export const page: Bench = {
     }
   },
 };
-
-/** Milliseconds from the click on the case to the first frame in which the axial view shows something. */
-async function openCase(reading: Page): Promise<number> {
-  const due = reading.locator('section[aria-labelledby=due] li button').first();
-  await due.waitFor();
-  return due.evaluate(
-    (button) =>
-      new Promise<number>((resolve) => {
-        const began = performance.now();
-        const look = () => {
-          const canvas = document.querySelector<HTMLCanvasElement>('[aria-label^="Axial view"] canvas');
-          const pixels =
-            canvas && canvas.width > 9 && canvas.height > 9
-              ? canvas.getContext('2d')!.getImageData(canvas.width / 2 - 4, canvas.height / 2 - 4, 8, 8).data
-              : null;
-          if (pixels?.some((value, n) => n % 4 !== 3 && value > 20)) resolve(performance.now() - began);
-          else requestAnimationFrame(look);
-        };
-        (button as HTMLElement).click();
-        look();
-      }),
-  );
-}
-
-/** Waits until no voxels have arrived for a second and a half. */
-async function allVoxels(reading: Page): Promise<void> {
-  await reading.waitForFunction(
-    () => {
-      const arrived = performance
-        .getEntriesByType('resource')
-        .filter((entry) => entry.name.includes('/voxels'));
-      const last = Math.max(...arrived.map((entry) => (entry as PerformanceResourceTiming).responseEnd));
-      return arrived.length > 0 && performance.now() - last > 1500;
-    },
-    undefined,
-    { timeout: 120_000, polling: 250 },
-  );
-}
-
-/**
- * Milliseconds of `act` and the frame after it: processor time of the page's thread in script, style and layout; its
- * processor time in painting and software rasterising, which a graphics card takes over; time on the wall.
- */
-type Thread = (act: () => Promise<void>) => Promise<{ own: number; paint: number; wall: number }>;
-
-async function pageThread(reading: Page): Promise<Thread> {
-  const session: CDPSession = await reading.context().newCDPSession(reading);
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const spent = async () => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    const of = (name: string) => metrics.find((metric) => metric.name === name)!.value * 1000;
-    const own = of('ScriptDuration') + of('RecalcStyleDuration') + of('LayoutDuration');
-    return { own, paint: of('TaskDuration') - own };
-  };
-  const nextFrame = () =>
-    reading.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
-  const measure: Thread = async (act) => {
-    const before = await spent();
-    const began = performance.now();
-    await act();
-    await nextFrame();
-    const wall = performance.now() - began;
-    const after = await spent();
-    return { own: after.own - before.own, paint: after.paint - before.paint, wall };
-  };
-  // What the measuring itself costs the page is not the page's own.
-  const idle = [];
-  for (let n = 0; n < 30; n++) idle.push(await measure(() => Promise.resolve()));
-  const own = quantile(
-    idle.map((one) => one.own),
-    0.5,
-  );
-  const paint = quantile(
-    idle.map((one) => one.paint),
-    0.5,
-  );
-  return async (act) => {
-    const measured = await measure(act);
-    return { ...measured, own: Math.max(0, measured.own - own), paint: Math.max(0, measured.paint - paint) };
-  };
-}
-
-async function centreOfAxial(reading: Page): Promise<{ x: number; y: number; size: number }> {
-  const box = await reading.locator('[aria-label^="Axial view"]').first().boundingBox();
-  if (!box) throw new Error('the axial view is not shown');
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2, size: Math.min(box.width, box.height) };
-}
 
 async function sliceSteps(reading: Page, thread: Thread): Promise<Row[]> {
   const { x, y } = await centreOfAxial(reading);

@@ -8,7 +8,12 @@ export interface Row {
   /** An upper bound that ours must not pass, and whether it holds for the median or the 95th percentile. */
   target?: { limit: number; of: 'median' | 'p95' };
   /** The same work done by something else on this machine. */
-  peer?: { name: string; value: number };
+  peer?: {
+    name: string;
+    value: number;
+    /** Which figure of ours it stands beside; the median where nothing is said. */
+    of?: 'median' | 'p95';
+  };
 }
 
 export interface Bench {
@@ -56,7 +61,7 @@ function cells({ what, samples, unit, target, peer }: Row): string[] {
     target ? (meets({ samples, target }) ? 'met' : 'MISSED') : '',
     peer?.name ?? '',
     peer ? show(peer.value) : '',
-    peer ? (median / peer.value).toFixed(2) : '',
+    peer ? ((peer.of === 'p95' ? p95 : median) / peer.value).toFixed(2) : '',
   ];
 }
 

@@ -19,6 +19,8 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   'inference-large': async () => (await import('./inference-large.ts')).inferenceLarge,
   pytorch: async () => (await import('./pytorch.ts')).pytorch,
   page: async () => (await import('./page.ts')).page,
+  tools: async () => (await import('./tools.ts')).tools,
+  peers: async () => (await import('./peers.ts')).peers,
 };
 
 type Outcome = { rows: Row[] } | { reason: string };

@@ -1,9 +1,14 @@
-// How long the page's thread worked for a pointer move or a slice step, for the benchmark; nothing unless asked for.
-type Kind = 'stroke' | 'slice';
+// How long the page's thread worked for a pointer move or a slice step, and how long a surface was in coming, for the
+// benchmark; nothing unless asked for.
+type Kind = 'stroke' | 'slice' | 'surfaceWork';
 
 interface Timings {
   stroke: number[];
   slice: number[];
+  /** The page's own part of a surface: cutting a structure out for the worker, taking the answer over. */
+  surfaceWork: number[];
+  /** From the last change of a structure to its surface in the scene. */
+  surface: number[];
 }
 
 declare global {
@@ -21,4 +26,9 @@ export function timed<T>(kind: Kind, work: () => T): T {
   const result = work();
   timings[kind].push(performance.now() - began);
   return result;
+}
+
+/** Notes for a listening benchmark how long ago `since` (performance.now) was. */
+export function surfaceShown(since: number): void {
+  globalThis.window?.__concordTimings?.surface.push(performance.now() - since);
 }
