@@ -59,8 +59,11 @@ export const tools: Bench = {
         (n) => window.__concordTimings!.surface.length >= n,
         Object.keys(STRUCTURES).length,
       );
+      await surfacesQuiet(page);
       const thread = await pageThread(page);
-      const rows = [...(await strokes(page, thread, say)), ...(await changes(page, thread, say))];
+      const rows = await strokes(page, thread, say);
+      await surfacesQuiet(page);
+      rows.push(...(await changes(page, thread, say)));
       await page.screenshot({ path: join(benchFolder, 'tools.png') });
       for (const asked of OPERATIONS) {
         say(`${asked.what} …`);
@@ -74,6 +77,16 @@ export const tools: Bench = {
     }
   },
 };
+
+/** Until the surfaces that the last change asked for have been there for a second: an operation alone is to be timed. */
+async function surfacesQuiet(page: Page): Promise<void> {
+  for (let last = -1; ;) {
+    await page.waitForTimeout(1200);
+    const shown = await page.evaluate(() => window.__concordTimings!.surface.length);
+    if (shown === last) return;
+    last = shown;
+  }
+}
 
 const saved = (page: Page) => page.locator('[data-testid=save-state][data-state=saved]').waitFor();
 
@@ -128,7 +141,7 @@ async function operation(page: Page, { what, keys, act }: Asked): Promise<Row> {
     await saved(page);
     await page.keyboard.press('Control+z');
     await saved(page);
-    await page.waitForTimeout(300);
+    await surfacesQuiet(page);
   }
   return row(what, samples, 300, 'median');
 }
@@ -140,7 +153,7 @@ async function surfaces(page: Page, say: (line: string) => void): Promise<Row[]>
   await page.keyboard.press('1');
   await page.keyboard.press('b');
   const timings = () => page.evaluate(() => window.__concordTimings!);
-  await page.waitForTimeout(2000);
+  await surfacesQuiet(page);
   const before = await timings();
   for (let n = 0; n < TIMES; n++) {
     const { surface } = await timings();
@@ -149,7 +162,7 @@ async function surfaces(page: Page, say: (line: string) => void): Promise<Row[]>
     await page.mouse.move(x - size * 0.15, y - size * (0.05 + n / 50), { steps: 5 });
     await page.mouse.up();
     await page.waitForFunction((known) => window.__concordTimings!.surface.length > known, surface.length);
-    await page.waitForTimeout(500);
+    await surfacesQuiet(page);
   }
   const after = await timings();
   return [

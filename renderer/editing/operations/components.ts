@@ -1,5 +1,6 @@
 // Connected parts of a mask, found by runs along i: a run is joined with those it touches in the rows before it.
 import type { Triple } from '../../../electron/contract/geometry.ts';
+import { runsOf } from './runs.ts';
 
 /** Faces alone (6 in space, 4 in a slice), or corners and edges too (26 and 8). */
 export type Connectivity = 'faces' | 'corners';
@@ -22,23 +23,8 @@ export function components(
 ): Components {
   const [nx, ny, nz] = shape;
   const wanted = inverted ? 0 : 1;
-  let starts = new Int32Array(1024);
-  let ends = new Int32Array(1024);
-  let count = 0;
-  const firstOfRow = new Int32Array(ny * nz + 1);
-  for (let row = 0, at = 0; row < ny * nz; row++, at += nx) {
-    firstOfRow[row] = count;
-    for (let i = 0; i < nx; i++) {
-      if (mask[at + i] !== wanted) continue;
-      const start = i;
-      while (i < nx && mask[at + i] === wanted) i++;
-      if (count === starts.length) [starts, ends] = [longer(starts), longer(ends)];
-      starts[count] = at + start;
-      ends[count++] = at + i;
-    }
-  }
-  firstOfRow[ny * nz] = count;
-  const parents = Int32Array.from({ length: count }, (_, n) => n);
+  const { starts, ends, firstOfRow } = runsOf(mask, wanted, nx);
+  const parents = Int32Array.from(starts, (_, n) => n);
   const join = (rowA: number, rowB: number) =>
     joinRows(firstOfRow, starts, ends, parents, rowA, rowB, nx, connectivity === 'corners' ? 1 : 0);
   for (let k = 0; k < nz; k++) {
@@ -52,7 +38,7 @@ export function components(
       if (j < ny - 1) join(row, row - ny + 1);
     }
   }
-  return numbered(starts.subarray(0, count), ends.subarray(0, count), parents);
+  return numbered(starts, ends, parents);
 }
 
 function joinRows(
@@ -123,10 +109,4 @@ export function forEachRun(
   visit: (start: number, end: number) => void,
 ): void {
   for (let n = 0; n < starts.length; n++) if (wanted(parts[n])) visit(starts[n], ends[n]);
-}
-
-function longer(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const out = new Int32Array(array.length * 2);
-  out.set(array);
-  return out;
 }

@@ -1,6 +1,10 @@
 // Margins in mm: grow, shrink and hollow by exact Euclidean distances between voxel centres.
 import { maskOf, withMask, type Block, type Report } from './block.ts';
 import { squaredDistances, TIE } from './distance.ts';
+import { rowsWithin, widened } from './widen-runs.ts';
+
+/** Beyond so many rows within reach, distances of all voxels cost less than widening every run into each of them. */
+const MOST_ROWS = 700;
 
 export interface Margin {
   kind: 'margin';
@@ -56,6 +60,8 @@ export function nearerThan(
   mm: number,
   report?: Report,
 ): Uint8Array<ArrayBuffer> {
+  const rows = rowsWithin(spacing, mm);
+  if (rows.length <= MOST_ROWS) return widened(shape, mask, target, rows, report);
   const squared = squaredDistances(mask, shape, spacing, target, mm, report);
   const near = new Uint8Array(mask.length);
   const most = mm * mm * TIE;
