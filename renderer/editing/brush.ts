@@ -1,6 +1,8 @@
 // The brush: which voxels a swept disc, square, ball or cube covers. Sizes are mm, positions continuous voxels.
 import type { Triple } from '../../electron/contract/geometry.ts';
+import type { DrawingPlane } from './drawing-plane.ts';
 import { unite, type Box } from './label-volume.ts';
+import { sweepOblique } from './oblique-brush.ts';
 
 export type BrushShape = 'round' | 'square';
 
@@ -10,6 +12,8 @@ export interface BrushTip {
   radiusMm: number;
   /** The voxel axis across the view for a flat brush; null for a ball or cube. */
   flatAxis: 0 | 1 | 2 | null;
+  /** The plane of a flat brush that lies aslant of the axes; `flatAxis` is null then. */
+  plane?: DrawingPlane;
 }
 
 /** What a row is covered on, as continuous bounds on i; `startLow`…`startHigh` is the part under the tip at `from`. */
@@ -44,6 +48,7 @@ export function sweep(
   visit: (start: number, length: number) => void,
   onward = false,
 ): Box | null {
+  if (tip.plane) return sweepOblique(grid, tip, tip.plane, from, to, visit);
   const { shape, spacing } = grid;
   const axes = AXES.filter((axis) => axis !== tip.flatAxis);
   const reach = spacing.map((mm) => tip.radiusMm / mm) as Triple;

@@ -2,8 +2,9 @@
 import { voxelVolumeMl, type Grid, type Triple } from '../../electron/contract/geometry.ts';
 import type { Structure } from '../../electron/contract/study.ts';
 import type { BrushTip } from './brush.ts';
+import type { DrawingPlane } from './drawing-plane.ts';
 import { BrushGesture } from './gestures/brush-gesture.ts';
-import type { Gesture } from './gestures/gesture.ts';
+import type { Gesture, Place } from './gestures/gesture.ts';
 import { gestureOf } from './gestures/list.ts';
 import { middleOf, type ImageSource } from './image-source.ts';
 import type { Journal } from './journal.svelte.ts';
@@ -13,7 +14,7 @@ import type { Axis } from './operations/block.ts';
 import type { EditRule, ValueRange } from './permissions.ts';
 import { NO_PREVIEW, type Preview } from './preview.ts';
 import { TaskDesk } from './task-desk.svelte.ts';
-import { toolFacts, type Tool } from './tool-list.ts';
+import { NOT_OBLIQUE, toolFacts, type Tool } from './tool-list.ts';
 import { ToolSettings } from './tool-settings.svelte.ts';
 
 export { TOOLS, type Tool } from './tool-list.ts';
@@ -161,9 +162,12 @@ export class EditorState {
     if (structure) this.activeLabel = structure.label;
   }
 
-  tip(flatAxis: Axis): BrushTip {
+  /** The tip in a view across `flatAxis`, or on a plane that lies aslant. */
+  tip(flatAxis: Axis, plane?: DrawingPlane): BrushTip {
     const { shape, sizeMm, mode } = this.settings;
-    return { shape, radiusMm: sizeMm / 2, flatAxis: mode === 'sphere' ? null : flatAxis };
+    const radiusMm = sizeMm / 2;
+    if (mode === 'sphere') return { shape, radiusMm, flatAxis: null };
+    return plane ? { shape, radiusMm, flatAxis: null, plane } : { shape, radiusMm, flatAxis };
   }
   grow(): void {
     this.settings.resizeBy(1);
@@ -190,19 +194,22 @@ export class EditorState {
 
   /**
    * The button went down at a continuous voxel in the view across `axis`. Null when the tool took it, or why not.
-   * `voxelsPerPixel` tells how far a CSS pixel reaches there.
+   * `voxelsPerPixel` tells how far a CSS pixel reaches there; `plane` is the view's own where that lies aslant.
    */
-  begin(at: Triple, axis: Axis, voxelsPerPixel = 0.2): string | null {
+  begin(at: Triple, axis: Axis, voxelsPerPixel = 0.2, plane?: DrawingPlane): string | null {
     if (this.held) this.cancel();
-    const refusal = this.gesture.press({ at, axis, voxelsPerPixel });
+    if (plane && NOT_OBLIQUE.has(this.tool))
+      return `${toolFacts(this.tool).label} works in the axial, coronal and sagittal views only.`;
+    const under = { axis, voxelsPerPixel, plane };
+    const refusal = this.gesture.press({ at, ...under });
     if (refusal === null) {
       this.held = this.gesture;
-      this.under = { axis, voxelsPerPixel };
+      this.under = under;
     }
     this.pending = this.gesture.pending;
     return refusal;
   }
-  private under: { axis: Axis; voxelsPerPixel: number } = { axis: 2, voxelsPerPixel: 1 };
+  private under: Omit<Place, 'at'> = { axis: 2, voxelsPerPixel: 1 };
   /** Draws on to `at`. */
   extend(at: Triple): void {
     this.held?.drag({ at, ...this.under });
@@ -216,8 +223,8 @@ export class EditorState {
     this.pending = this.gesture.pending;
   }
   /** The pointer moves with no button down; null: it left the view. */
-  hover(at: Triple | null, axis: Axis): void {
-    this.gesture.hover?.(at && { at, axis, voxelsPerPixel: this.under.voxelsPerPixel });
+  hover(at: Triple | null, axis: Axis, plane?: DrawingPlane): void {
+    this.gesture.hover?.(at && { at, axis, voxelsPerPixel: this.under.voxelsPerPixel, plane });
   }
   /** Ends a gesture of several clicks; false when none waits. */
   confirm(): boolean {

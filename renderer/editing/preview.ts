@@ -1,5 +1,6 @@
 // What a tool shows over the views before anything is changed: lines, and areas given by numbers between two bounds.
 import type { Triple } from '../../electron/contract/geometry.ts';
+import type { DrawingPlane } from './drawing-plane.ts';
 import type { Box } from './label-volume.ts';
 import type { Axis, Values } from './operations/block.ts';
 
@@ -25,6 +26,8 @@ export interface PreviewArea {
 export interface Preview {
   /** The slice that lines and corners lie in; null shows them nowhere. */
   slice: { axis: Axis; index: number } | null;
+  /** Or the plane, where it lies aslant of the axes. */
+  plane: DrawingPlane | null;
   lines: readonly PreviewLine[];
   corners: readonly Readonly<Triple>[];
   areas: readonly PreviewArea[];
@@ -32,4 +35,11 @@ export interface Preview {
   erasing: boolean;
 }
 
-export const NO_PREVIEW: Preview = { slice: null, lines: [], corners: [], areas: [], erasing: false };
+export const NO_PREVIEW: Preview = {
+  slice: null,
+  plane: null,
+  lines: [],
+  corners: [],
+  areas: [],
+  erasing: false,
+};

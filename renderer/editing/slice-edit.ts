@@ -55,31 +55,42 @@ export function editSlice(
   wish: (a: number, b: number) => Wish,
   began = performance.now(),
 ): Outcome {
+  const { shape } = editor.volume;
+  const { start, stepA, stepB, across, down } = walkSlice(shape, slice);
+  const everyVoxel = (ask: (index: number, wanted: Wish) => void) => {
+    for (let b = 0; b < down; b++)
+      for (let a = 0, at = start + b * stepB; a < across; a++, at += stepA) ask(at, wish(a, b));
+  };
+  return editVoxels(editor, boxOfSlice(shape, slice), name, everyVoxel, began);
+}
+
+/** The same for any voxels of `box`: `walk` asks for each of them, with what it is to be. */
+export function editVoxels(
+  editor: EditorState,
+  box: Box,
+  name: string,
+  walk: (ask: (index: number, wanted: Wish) => void) => void,
+  began = performance.now(),
+): Outcome {
   const refusal = editor.refusal();
   if (refusal) return { voxels: 0, sentence: refusal };
   const { volume, image, activeLabel } = editor;
   const rule = editor.rule();
-  const box = boxOfSlice(volume.shape, slice);
   if (rule.range && (!image || !arrivedIn(image, box))) return { voxels: 0, sentence: STILL_LOADING };
   const painting = permissions(rule, activeLabel, activeLabel);
   const erasing = permissions(rule, activeLabel, 0);
   const stroke = new Stroke(volume);
-  const { start, stepA, stepB, across, down } = walkSlice(volume.shape, slice);
   let [kept, locked] = [0, 0];
-  for (let b = 0; b < down; b++) {
-    let at = start + b * stepB;
-    for (let a = 0; a < across; a++, at += stepA) {
-      const wanted = wish(a, b);
-      const label = volume.labels[at];
-      if (wanted === null || (wanted === 'paint' ? label === activeLabel : label !== activeLabel)) continue;
-      const value = rule.range ? image!.voxels[at] : 0;
-      const inRange = rule.range === null || (value >= rule.range.low && value <= rule.range.high);
-      if (!inRange || (wanted === 'paint' ? painting : erasing)[label] === 0) {
-        kept++;
-        if (rule.locked.has(label)) locked++;
-      } else stroke.set(at, wanted === 'paint' ? activeLabel : 0);
-    }
-  }
+  walk((at, wanted) => {
+    const label = volume.labels[at];
+    if (wanted === null || (wanted === 'paint' ? label === activeLabel : label !== activeLabel)) return;
+    const value = rule.range ? image!.voxels[at] : 0;
+    const inRange = rule.range === null || (value >= rule.range.low && value <= rule.range.high);
+    if (!inRange || (wanted === 'paint' ? painting : erasing)[label] === 0) {
+      kept++;
+      if (rule.locked.has(label)) locked++;
+    } else stroke.set(at, wanted === 'paint' ? activeLabel : 0);
+  });
   const finished = stroke.finish();
   const sentence = keptSentence({ voxels: finished?.voxels ?? 0, kept, locked });
   if (!finished) return { voxels: 0, sentence: sentence ?? 'There is nothing to change.' };

@@ -61,6 +61,9 @@ export const TOOLS: readonly ToolFacts[] = [
   { id: 'navigate', label: 'Navigate', key: 'V', group: 'Look', hand: 'crosshair', hint: 'Click or drag to move the crosshair.' },
 ];
 
+/** What these do lies in slices of the volume: a view that lies aslant has none. */
+export const NOT_OBLIQUE: ReadonlySet<Tool> = new Set<Tool>(['livewire', 'scissors', 'fill']);
+
 /** In the order of the palette. */
 export const TOOL_GROUPS: readonly ToolGroup[] = [
   'Paint',

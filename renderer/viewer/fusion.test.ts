@@ -1,7 +1,8 @@
 // The second volume over a slice, against values worked out voxel by voxel from the two grids.
 import { describe, expect, it } from 'vitest';
 import { patientToVoxel, voxelToPatient, type Grid, type Triple } from '../../electron/contract/geometry.ts';
-import { fusedWalk, mixIn, type FusedLayer } from './fusion.ts';
+import { fusedObliqueWalk, fusedWalk, mixIn, type FusedLayer } from './fusion.ts';
+import { obliqueAxes, obliqueWalk } from './oblique.ts';
 import { PLANE_AXES, PLANES } from './slice-geometry.ts';
 
 const main: Grid = {
@@ -131,4 +132,35 @@ it('a slice of 512 × 512 takes less than one frame', () => {
   });
   // Processor time, the best of nine: others share the machine.
   expect(Math.min(...times)).toBeLessThan(16.7);
+});
+
+describe('an oblique plane', () => {
+  it('shows the second volume where each of its samples lies in the patient', () => {
+    const centre: Triple = [4.3, 3.1, 2.2];
+    const axes = obliqueAxes({ from: 'coronal', turn: 35, tilt: -20 });
+    const walk = obliqueWalk(main, axes, centre, 0.8, 21, 17);
+    const pixels = new Uint32Array(21 * 17);
+    const layer: FusedLayer = {
+      ...{ grid: other, voxels, window: { width: 250, level: 125 }, colours: 'grey', opacity: 1 },
+    };
+    mixIn(layer, fusedObliqueWalk(main, walk, other), 21, 17, pixels);
+    let covered = 0;
+    for (let d = 0, n = 0; d < 17; d++)
+      for (let a = 0; a < 21; a++, n++) {
+        // mm in the plane from its middle, then the patient's place of that.
+        const mm = [0, 1, 2].map(
+          (axis) => (axes.right[axis] * (a - 10) + axes.down[axis] * (d - 8)) * 0.8,
+        ) as Triple;
+        const voxel = centre.map((v, axis) => v + mm[axis] / main.spacing[axis]) as Triple;
+        const value = sampled(patientToVoxel(other, voxelToPatient(main, voxel)));
+        if (value === null) {
+          expect(pixels[n]).toBe(0);
+          continue;
+        }
+        covered++;
+        const shade = Math.min(255, Math.max(0, (value / 250) * 255));
+        expect(Math.abs((pixels[n] & 255) - shade)).toBeLessThanOrEqual(1);
+      }
+    expect(covered).toBeGreaterThan(100);
+  });
 });

@@ -1,5 +1,6 @@
 // A second volume over a slice: sampled where the slice's voxels lie in patient space, coloured, and mixed in.
 import { patientToVoxel, voxelToPatient, type Grid, type Triple } from '../../electron/contract/geometry.ts';
+import type { ObliqueWalk } from './oblique.ts';
 import { PLANE_AXES, type Plane } from './slice-geometry.ts';
 import type { VoxelArray } from './volume-data.ts';
 
@@ -32,9 +33,23 @@ export function fusedWalk(grid: Grid, plane: Plane, slice: number, other: Grid):
     voxel[down] = upward ? grid.shape[down] - 1 - d : d;
     return patientToVoxel(other, voxelToPatient(grid, voxel));
   };
+  return stepsFrom(at);
+}
+
+/** Both grids are straight: a pixel further is the same step everywhere. */
+function stepsFrom(at: (a: number, d: number) => Triple): FusedWalk {
   const start = at(0, 0);
   const minus = (end: Triple): Triple => [end[0] - start[0], end[1] - start[1], end[2] - start[2]];
   return { start, stepA: minus(at(1, 0)), stepD: minus(at(0, 1)) };
+}
+
+/** The samples of an oblique plane of `grid`, in voxels of `other`. */
+export function fusedObliqueWalk(grid: Grid, { first, across, down }: ObliqueWalk, other: Grid): FusedWalk {
+  const at = (a: number, d: number): Triple => {
+    const voxel = first.map((v, axis) => v + across[axis] * a + down[axis] * d) as Triple;
+    return patientToVoxel(other, voxelToPatient(grid, voxel));
+  };
+  return stepsFrom(at);
 }
 
 /** RGB words of 256 shades, dark to bright. */

@@ -4,7 +4,8 @@ import type { EditorState } from '../editing/editor-state.svelte.ts';
 import { place, PLANE_AXES, viewToVoxel, voxelToView, type Placement, type Plane } from './slice-geometry.ts';
 import { timed } from './timings.ts';
 import type { ViewState } from './view-state.svelte.ts';
-import { pressureFactor, TwoFingers } from './two-fingers.ts';
+import { drawOn, followPen, HOLDS_STROKE, isMain, resizeBrush, takesSpace } from './pen.ts';
+import { TwoFingers } from './two-fingers.ts';
 import { WheelSteps, zoomFactor } from './wheel.ts';
 
 type Point = { x: number; y: number };
@@ -15,7 +16,7 @@ type Drag =
   | { kind: 'pan' | 'window'; pointer: number; x: number; y: number };
 
 /** Which of a pointer event's `buttons` holds a drag up; −1: any. */
-const HOLDS = { draw: 1 | 32, measure: 1, navigate: 1, pan: -1, window: -1 };
+const HOLDS = { draw: HOLDS_STROKE, measure: 1, navigate: 1, pan: -1, window: -1 };
 
 export interface HandNeeds {
   view: ViewState;
@@ -54,20 +55,6 @@ export class Hand {
     if (voxel) view.pointer = { plane, voxel };
     else if (view.pointer?.plane === plane) view.pointer = null;
   }
-  /**
-   * Alt may have been pressed while another window had the keyboard. A pen that is turned round erases whatever the
-   * tool; how hard it is pressed is the brush's size.
-   */
-  private followPen(event: PointerEvent): void {
-    const { editor, view } = this.needs;
-    const turned = event.button === 5 || (event.buttons & 32) !== 0;
-    const inverted = event.altKey !== (turned && editor.tool !== 'eraser');
-    if (editor.inverted !== inverted) editor.inverted = inverted;
-    const pen = event.pointerType === 'pen';
-    if (pen) view.penSeen = true;
-    editor.pressure = pen && view.penPressure && event.buttons !== 0 ? pressureFactor(event.pressure) : 1;
-  }
-
   /** A second finger takes back what the first began, and both move the picture. */
   private twoFingers(event: PointerEvent): boolean {
     if (event.pointerType !== 'touch') return false;
@@ -105,11 +92,11 @@ export class Hand {
     if (this.twoFingers(event)) return;
     // A second button does not take over from the first.
     if (this.drag) return;
-    this.followPen(event);
+    followPen(event, editor, view);
     const { clientX: x, clientY: y, pointerId: pointer } = event;
     const voxel = this.voxelAt(this.pointIn(event));
     this.pointer = voxel;
-    const main = event.button === 0 || event.button === 5;
+    const main = isMain(event);
     // Where a pen draws, a finger (or the palm beside the pen) only moves the picture.
     const finger = event.pointerType === 'touch' && view.penSeen;
     if (event.button === 1 || (main && (this.spaceHeld || finger))) {
@@ -140,7 +127,7 @@ export class Hand {
       this.movePair(event);
       return;
     }
-    this.followPen(event);
+    followPen(event, editor, view);
     const box = this.needs.host.getBoundingClientRect();
     const at = (sample: PointerEvent) =>
       this.voxelAt({ x: sample.clientX - box.left, y: sample.clientY - box.top });
@@ -161,14 +148,7 @@ export class Hand {
       return;
     }
     if (drag.kind === 'draw') {
-      // Fast hands: every sample between two frames is drawn.
-      const samples = event.getCoalescedEvents?.() ?? [];
-      timed('stroke', () => {
-        for (const sample of samples.length > 0 ? samples : [event]) {
-          if (editor.pressure !== 1) editor.pressure = pressureFactor(sample.pressure);
-          editor.extend(at(sample));
-        }
-      });
+      timed('stroke', () => drawOn(event, editor, at));
     } else if (drag.kind === 'measure') {
       view.measures.move(at(event), true);
     } else if (drag.kind === 'navigate') {
@@ -230,11 +210,7 @@ export class Hand {
     if (event.ctrlKey || event.metaKey) {
       this.zoomAbout(this.pointIn(event), zoomFactor(event));
     } else if (event.shiftKey) {
-      const steps = this.sizeWheel.take(event);
-      for (let n = 0; n < Math.abs(steps); n++) {
-        if (steps < 0) editor.grow();
-        else editor.shrink();
-      }
+      resizeBrush(editor, this.sizeWheel.take(event));
     } else {
       const steps = this.sliceWheel.take(event);
       if (steps !== 0) view.scroll(plane, -steps);
@@ -270,12 +246,4 @@ export class Hand {
   readonly keyup = (event: KeyboardEvent): void => {
     if (event.key === ' ') this.spaceHeld = false;
   };
-}
-
-/** Fields and buttons have a use of their own for the space bar. */
-function takesSpace(target: EventTarget | null): boolean {
-  return (
-    target instanceof Element &&
-    target.closest('input, textarea, select, button, a[href], summary, [contenteditable], dialog') !== null
-  );
 }

@@ -1,6 +1,6 @@
 // What the active tool shows over a view before anything changes: its lines and corners, and areas where they cut the slice.
 import type { Grid, Triple } from '../../electron/contract/geometry.ts';
-import type { Preview, PreviewArea } from '../editing/preview.ts';
+import type { Preview, PreviewArea, PreviewLine } from '../editing/preview.ts';
 import { PLANE_AXES, voxelToView, type Placement, type Plane } from './slice-geometry.ts';
 import { pixelRatioOf } from './slice-painter.ts';
 import { colourWord } from './slice-raster.ts';
@@ -28,24 +28,8 @@ export class PreviewPainter {
     const { through } = PLANE_AXES[this.plane];
     if (preview.slice?.axis !== through || preview.slice.index !== slice) return;
     const toView = (voxel: Readonly<Triple>) => voxelToView(this.grid, this.plane, placement, voxel);
-    for (const line of preview.lines) {
-      context.beginPath();
-      line.points.forEach((voxel, n) => {
-        const { x, y } = toView(voxel);
-        if (n === 0) context.moveTo(x, y);
-        else context.lineTo(x, y);
-      });
-      if (line.closed) context.closePath();
-      context.setLineDash(line.dashed ? [4, 4] : []);
-      stroked(context, preview.erasing);
-    }
-    context.setLineDash([]);
-    for (const corner of preview.corners) {
-      const { x, y } = toView(corner);
-      context.beginPath();
-      context.rect(x - CORNER_PX, y - CORNER_PX, 2 * CORNER_PX, 2 * CORNER_PX);
-      stroked(context, preview.erasing);
-    }
+    for (const line of preview.lines) strokeLine(context, line, toView, preview.erasing);
+    for (const corner of preview.corners) paintCorner(context, toView(corner), preview.erasing);
   }
 
   private paintArea(
@@ -77,7 +61,38 @@ export class PreviewPainter {
   }
 }
 
-function stroked(context: CanvasRenderingContext2D, erasing: boolean): void {
+type ToView = (voxel: Readonly<Triple>) => { x: number; y: number };
+
+export function strokeLine(
+  context: CanvasRenderingContext2D,
+  line: PreviewLine,
+  toView: ToView,
+  erasing: boolean,
+): void {
+  context.beginPath();
+  line.points.forEach((voxel, n) => {
+    const { x, y } = toView(voxel);
+    if (n === 0) context.moveTo(x, y);
+    else context.lineTo(x, y);
+  });
+  if (line.closed) context.closePath();
+  context.setLineDash(line.dashed ? [4, 4] : []);
+  stroked(context, erasing);
+  context.setLineDash([]);
+}
+
+export function paintCorner(
+  context: CanvasRenderingContext2D,
+  { x, y }: { x: number; y: number },
+  erasing: boolean,
+): void {
+  context.beginPath();
+  context.rect(x - CORNER_PX, y - CORNER_PX, 2 * CORNER_PX, 2 * CORNER_PX);
+  stroked(context, erasing);
+}
+
+/** Seen on black and on white. */
+export function stroked(context: CanvasRenderingContext2D, erasing: boolean): void {
   context.lineWidth = 3;
   context.strokeStyle = 'rgb(0 0 0 / 55%)';
   context.stroke();

@@ -58,7 +58,7 @@ export class ViewState {
   /** Shows, instead of the mask, what became of one structure since an earlier one. */
   changes = $state.raw<{ before: Uint8Array; label: number } | null>(null);
   /** The continuous voxel under the pointer and the view it is in; null outside. */
-  pointer = $state.raw<{ plane: Plane; voxel: Triple } | null>(null);
+  pointer = $state.raw<{ plane: Plane | 'oblique'; voxel: Triple } | null>(null);
   readonly planes: Readonly<Record<Plane, PlaneView>> = {
     axial: new PlaneView(),
     coronal: new PlaneView(),

@@ -33,13 +33,13 @@ export class BrushGesture implements Gesture {
   }
 
   press(place: Place): string | null {
-    const { at, axis } = place;
+    const { at, axis, plane } = place;
     const { editor } = this;
     const refusal = editor.refusal();
     if (refusal) return refusal;
     const active = editor.active!;
     const target = editor.erasing ? 0 : active.label;
-    const range = this.rangeFrom(at, axis);
+    const range = this.rangeFrom(at, plane ? null : axis);
     if (typeof range === 'string') return range;
     const table = permissions(editor.rule(), active.label, target);
     this.under = {
@@ -47,10 +47,10 @@ export class BrushGesture implements Gesture {
       table,
       target,
       range,
-      tip: editor.tip(axis),
+      tip: editor.tip(axis, plane),
       last: at,
       began: performance.now(),
-      name: this.stepName(target),
+      name: this.stepName(target) + (plane && editor.settings.mode === '2D' ? ', oblique' : ''),
       touched: null,
     };
     this.drag(place);
@@ -58,7 +58,7 @@ export class BrushGesture implements Gesture {
   }
 
   /** The values that may change: the editable region's and the tool's own together. Null: all. A sentence: why not. */
-  private rangeFrom(at: Triple, axis: Axis): ValueRange | null | string {
+  private rangeFrom(at: Triple, axis: Axis | null): ValueRange | null | string {
     const { editor } = this;
     const { settings, image, tool } = editor;
     const ranges: ValueRange[] = [];

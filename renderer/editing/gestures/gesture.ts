@@ -1,13 +1,16 @@
 // What a tool does with the hand in a view. Each gesture ends as one step of the journal, or as if it had not been.
 import type { Triple } from '../../../electron/contract/geometry.ts';
+import type { DrawingPlane } from '../drawing-plane.ts';
 import type { Axis } from '../operations/block.ts';
 
-/** A place in a view: the continuous voxel and the axis across the view. */
+/** A place in a view: the continuous voxel and the axis across the view (across it most nearly, where it lies aslant). */
 export interface Place {
   at: Triple;
   axis: Axis;
   /** How many voxels a CSS pixel spans in that view. */
   voxelsPerPixel: number;
+  /** The plane of a view that lies aslant. */
+  plane?: DrawingPlane;
 }
 
 /** The slice a place lies in. */

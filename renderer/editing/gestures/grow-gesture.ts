@@ -2,6 +2,7 @@
 import type { Triple } from '../../../electron/contract/geometry.ts';
 import type { EditorState } from '../editor-state.svelte.ts';
 import { arrivedIn, STILL_LOADING, type ImageSource } from '../image-source.ts';
+import { planeOffset } from '../drawing-plane.ts';
 import type { Box } from '../label-volume.ts';
 import { cut, sizeOf, widen } from '../operations/block.ts';
 import { barrierOf, type GrowTask, type Guard } from '../operations/tasks.ts';
@@ -152,7 +153,11 @@ export class GrowGesture implements Gesture {
     if (!under) return;
     // Views show a growing index of their faster axis to the right.
     const axis = place.axis === 0 ? 1 : 0;
-    const pixels = (place.at[axis] - under.pressed.at[axis]) / place.voxelsPerPixel;
+    const { spacing } = editor.grid;
+    const voxels = place.plane
+      ? planeOffset(editor.grid, place.plane, under.pressed.at, place.at).x / Math.min(...spacing)
+      : place.at[axis] - under.pressed.at[axis];
+    const pixels = voxels / place.voxelsPerPixel;
     const whole = under.step === 1;
     const wanted = under.base * 2 ** (pixels / DOUBLES_IN_PX);
     editor.settings.tolerance = whole ? Math.max(0, Math.round(wanted)) : wanted;

@@ -8,14 +8,14 @@ import type { ValueRange } from '../permissions.ts';
 const SD_PER_MAD = 1.4826;
 
 /**
- * Median ± likeness × spread of the values in the inner half of a tip of `sizeMm` across `axis` at `at` (at least the
- * 3 × 3 voxels around it); null where the picture has not arrived.
+ * Median ± likeness × spread of the values in the inner half of a tip of `sizeMm` across `axis` at `at` (null: in space; at least
+ * the 3 × 3 voxels around it); null where the picture has not arrived.
  */
 export function rangeLike(
   image: ImageSource,
   grid: Pick<Grid, 'shape' | 'spacing'>,
   at: Readonly<Triple>,
-  axis: Axis,
+  axis: Axis | null,
   { sizeMm, likeness }: { sizeMm: number; likeness: number },
 ): ValueRange | null {
   const [nx, ny] = grid.shape;

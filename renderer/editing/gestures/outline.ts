@@ -1,11 +1,13 @@
 // A closed line drawn in one slice: corners by clicks (polygon), or freehand while the button is down (lasso, scissors).
 import type { Triple } from '../../../electron/contract/geometry.ts';
+import { halfThickness, planeOffset, type DrawingPlane } from '../drawing-plane.ts';
 import type { EditorState } from '../editor-state.svelte.ts';
 import { inPlane, type Axis } from '../operations/block.ts';
 import { polygonRuns, type Point } from '../operations/polygon.ts';
 import { NO_PREVIEW } from '../preview.ts';
 import { editSlice, walkSlice } from '../slice-edit.ts';
 import { carryOut, type Outcome } from '../structure-operations.ts';
+import { closeOblique } from './oblique-outline.ts';
 import { sliceAt, type Gesture, type Place } from './gesture.ts';
 
 /** Clicks this near to the first corner close the line, CSS pixels. */
@@ -51,6 +53,7 @@ abstract class Outline implements Gesture {
   protected readonly editor: EditorState;
   protected points: Triple[] = [];
   protected axis: Axis = 2;
+  protected plane: DrawingPlane | null = null;
   protected began = 0;
 
   constructor(editor: EditorState) {
@@ -66,6 +69,7 @@ abstract class Outline implements Gesture {
   /** A point in the line's own slice: continuous in the plane, whole across it. */
   protected inSlice({ at }: Place): Triple {
     const point: Triple = [...at];
+    if (this.plane) return point;
     point[this.axis] = Math.round(at[this.axis]);
     return point;
   }
@@ -73,6 +77,7 @@ abstract class Outline implements Gesture {
     const refusal = this.editor.refusal();
     if (refusal) return refusal;
     this.axis = place.axis;
+    this.plane = place.plane ?? null;
     this.began = performance.now();
     this.points = [this.inSlice(place)];
     return null;
@@ -85,7 +90,7 @@ abstract class Outline implements Gesture {
     }
     editor.preview = {
       ...NO_PREVIEW,
-      slice: { axis: this.axis, index: points[0][this.axis] },
+      ...(this.plane ? { plane: this.plane } : { slice: { axis: this.axis, index: points[0][this.axis] } }),
       lines: [
         { points: to ? [...points, to] : points, closed: false },
         { points: [to ?? points[points.length - 1], points[0]], closed: false, dashed: true },
@@ -96,6 +101,23 @@ abstract class Outline implements Gesture {
   }
   protected erases(): boolean {
     return outlineErases(this.editor);
+  }
+  /** Whether a place lies where the line is being drawn. */
+  protected here(place: Place): boolean {
+    const { points, plane, axis, editor } = this;
+    if (!plane) return !place.plane && place.axis === axis && sliceAt(place) === points[0][axis];
+    if (!place.plane) return false;
+    const turned = place.plane.normal.some((v, n) => Math.abs(v - plane.normal[n]) > 1e-6);
+    const { away } = planeOffset(editor.grid, plane, points[0], place.at);
+    return !turned && Math.abs(away) < halfThickness(editor.grid, plane);
+  }
+  protected close(name: string, points: readonly Triple[]): void {
+    const { editor, axis, plane, began } = this;
+    this.tell(
+      plane
+        ? closeOblique(editor, name, points, plane, this.erases(), began)
+        : closeOutline(editor, name, points, axis, began),
+    );
   }
   cancel(): boolean {
     const was = this.points.length > 0;
@@ -113,9 +135,7 @@ export class PolygonGesture extends Outline {
 
   press(place: Place): string | null {
     const { points } = this;
-    const elsewhere =
-      points.length > 0 && (place.axis !== this.axis || sliceAt(place) !== points[0][this.axis]);
-    if (elsewhere) return FINISH_FIRST;
+    if (points.length > 0 && !this.here(place)) return FINISH_FIRST;
     if (this.points.length === 0) {
       const refusal = this.start(place);
       if (refusal) return refusal;
@@ -142,15 +162,14 @@ export class PolygonGesture extends Outline {
   release(): void {}
   hover(place: Place | null): void {
     if (this.points.length === 0) return;
-    const here = place && place.axis === this.axis && sliceAt(place) === this.points[0][this.axis];
-    this.show(here ? this.inSlice(place) : null, this.points);
+    this.show(place && this.here(place) ? this.inSlice(place) : null, this.points);
   }
   confirm(): boolean {
-    const { editor, points, axis, began } = this;
+    const { editor, points } = this;
     if (points.length === 0) return false;
     this.cancel();
     if (points.length < 3) editor.say('A polygon needs three corners.');
-    else this.tell(closeOutline(editor, 'Polygon', points, axis, began));
+    else this.close('Polygon', points);
     editor.settledGesture();
     return true;
   }
@@ -173,10 +192,10 @@ export class LassoGesture extends Outline {
     this.show(null, []);
   }
   release(): void {
-    const { points, axis, began, editor } = this;
+    const { points } = this;
     this.cancel();
     if (points.length < 3) return;
-    this.tell(closeOutline(editor, 'Lasso', points, axis, began));
+    this.close('Lasso', points);
   }
 }
 

@@ -85,7 +85,7 @@ export class ScribblesGesture implements Gesture {
       this.label = editor.activeLabel;
       this.began = performance.now();
     }
-    const tip = editor.tip(place.axis);
+    const tip = editor.tip(place.axis, place.plane);
     this.under = { last: place.at, tip, value: editor.inverted ? OUTSIDE : INSIDE };
     this.drag(place);
     return null;
