@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import Database from 'better-sqlite3';
 import { createBackend, type Backend } from '../../electron/backend/index.ts';
 import type { OpenStudy } from '../../electron/backend/context.ts';
+import type { Display } from '../../electron/contract/display.ts';
 import type { Read, WorklistItem } from '../../electron/contract/reads.ts';
 import type { StudyFace } from '../../electron/contract/study.ts';
 import {
@@ -28,6 +29,18 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
     () => 'done',
     (error: { code?: string }) => error.code ?? String(error),
   );
+
+const VIEW = { window: { width: 350, level: 40 }, crosshair: [1, 2, 3] };
+/** A person's display, with one structure's look of `colour`. */
+const looks = (colour: string) => ({
+  structures: { 1: { colour, locked: true } },
+  order: [2, 1],
+  hangings: { CT: { layout: 'four', main: 'coronal', smooth: false } },
+});
+const keepHere = (token: string, colour: string) =>
+  study.call('POST', `${study.base}/display`, { token, json: looks(colour) });
+const displayHere = async (token: string) =>
+  (await study.call('GET', `${study.base}/display`, { token })).json<Display>();
 
 beforeAll(async () => {
   const questions = [{ text: 'Sure?', scale: 'ordinal', levels: ['no', 'yes'], required: false }];
@@ -70,6 +83,8 @@ async function onCopy(folder: string) {
     const stroke = patchOver(from, from + 10, 0, 1) as Uint8Array<ArrayBuffer>;
     const query = '?seq=1&tool=brush&label=1&milliseconds=100';
     const drawn = await call('POST', `/reads/${read.id}/patches${query}`, token, read.lease, stroke);
+    const seen = await call('POST', `/reads/${read.id}/view`, token, null, JSON.stringify(VIEW));
+    expect(seen.status).toBe(204);
     const sealed = await call('POST', `/reads/${read.id}/seal`, token, read.lease);
     expect([drawn.status, sealed.status]).toEqual([200, 200]);
     return read;
@@ -85,6 +100,9 @@ it('goes out, is read, comes back, and is merged once', async () => {
   await study.call('POST', `${study.base}/reads/${first.id}/seal`, { token: ada.token, lease: first.lease });
   const draft = await openRead(study, ada.token);
   await sendPatch(study, ada.token, draft, 1, patchOver(0, 5, 0, 1));
+  await keepHere(ada.token, '#123456');
+  await keepHere(ben.token, '#b0b0b0');
+  await study.call('POST', `${study.base}/reads/${draft.id}/view`, { token: ada.token, json: VIEW });
   clock += 60_000;
 
   const out = { reader: 'ada', target: file('ada.age'), lock: LOCK, actor: 'Cora' };
@@ -124,6 +142,14 @@ it('goes out, is read, comes back, and is merged once', async () => {
 
   const copy = await onCopy(file('Copy.concord'));
   expect(copy.face.people.map((person) => person.name)).toEqual(['Ada']);
+  // Her own looks went along; nobody else's, and nothing of where she looked in a read that stays.
+  const scopes = await away.services.studies
+    .get(copy.id)
+    .database.read.selectFrom('display')
+    .select(['reader_id', 'scope'])
+    .execute();
+  expect(scopes).toEqual([{ reader_id: copy.face.people[0].id, scope: '' }]);
+  expect(await (await copy.call('GET', '/display', copy.token)).json()).toEqual(looks('#123456'));
   // Nothing of the case with the draft: its second round must not open without the first.
   const items = await copy.list();
   expect(items.map((item) => `${item.round.number} ${item.state}`).toSorted()).toEqual([
@@ -136,6 +162,8 @@ it('goes out, is read, comes back, and is merged once', async () => {
     items.find((item) => item.state === 'due')!,
     50,
   );
+  clock += 60_000;
+  await copy.call('POST', '/display', copy.token, null, JSON.stringify(looks('#654321')));
   const voxels = await copy.call('GET', `/reads/${read.id}/voxels`, copy.token);
   expect([200, 404]).toContain(voxels.status);
 
@@ -160,6 +188,12 @@ it('goes out, is read, comes back, and is merged once', async () => {
   const report = await bundles.merge(opened, file('back.age'), 'Cora');
   expect(report).toMatchObject({ present: 1, conflicts: [] });
   expect(report.taken).toHaveLength(1);
+  // What she changed on her machine is here, the view of the read she made there too; Ben's is his.
+  expect(await displayHere(ada.token)).toEqual(looks('#654321'));
+  expect(await displayHere(ben.token)).toEqual(looks('#b0b0b0'));
+  const kept = opened.database.read.selectFrom('display').where('scope', '=', read.id);
+  const [{ value }] = await kept.select('value').execute();
+  expect(JSON.parse(value)).toEqual(VIEW);
   const rows = () => opened.database.read.selectFrom('audit_event').select('seq').execute();
   const events = (await rows()).length;
   const again = await bundles.merge(opened, file('back.age'), 'Cora');
@@ -188,6 +222,7 @@ it('names what collides and overwrites nothing; a changed copy is refused', asyn
   clock += 60_000;
   const [item] = (await copy.list()).filter((one) => one.state === 'due');
   const theirs = await copy.seal(item, 80);
+  await copy.call('POST', '/display', copy.token, null, JSON.stringify(looks('#010101')));
   const copied = away.services.studies.get(copy.id);
   await away.services.bundles.giveBack(copied, file('ben-1.age'));
 
@@ -195,6 +230,8 @@ it('names what collides and overwrites nothing; a changed copy is refused', asyn
   await bundles.takeBack(opened, 'Ben', 'Cora');
   expect(await codeOf(bundles.takeBack(opened, 'Ben', 'Cora'))).toBe('not-handed-out');
   const [, ben] = study.readers;
+  clock += 60_000;
+  await keepHere(ben.token, '#020202');
   const open = await study.call('POST', `${study.base}/reads`, {
     token: ben.token,
     json: { assignmentId: item.assignmentId },
@@ -203,6 +240,7 @@ it('names what collides and overwrites nothing; a changed copy is refused', asyn
   const report = await bundles.merge(opened, file('ben-1.age'), 'Cora');
   expect(report.taken).toEqual([]);
   expect(report.conflicts[0].reason).toMatch(/a draft here already; that one stays/);
+  expect(await displayHere(ben.token), 'what was changed here later stays').toEqual(looks('#020202'));
   const ids = await opened.database.read.selectFrom('read').select('id').execute();
   expect(ids.map(({ id }) => id)).toContain(ours.id);
   expect(ids.map(({ id }) => id)).not.toContain(theirs.id);

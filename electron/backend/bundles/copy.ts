@@ -9,6 +9,7 @@ import type { VolumeStore } from '../cases/volumes.ts';
 import type { OpenStudy } from '../context.ts';
 import { storedDesign } from '../reads/design.ts';
 import { pictureFiles } from '../studies/service.ts';
+import { carryDisplay } from './display.ts';
 
 /** How far it is, and whether somebody stopped it. */
 export interface WorkControl {
@@ -71,6 +72,7 @@ export async function makeCopy(
     names.push(...(await copyPictures(study, folder)));
     await copy.write(async (tx) => {
       await copySetUp(db, tx, origin);
+      await carryDisplay(db, tx, { readerId: origin.readerId, caseIds });
       for (const { row } of volumes) await tx.insertInto('volume').values(row).execute();
       const cases = await db.selectFrom('case').selectAll().where('id', 'in', caseIds).execute();
       for (const one of cases) {

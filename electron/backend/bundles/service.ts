@@ -17,6 +17,7 @@ import type { MaskService } from '../masks/service.ts';
 import { gateOf } from '../reads/service.ts';
 import { damaged, readContainer, writeContainer, type Key, type Lock } from './container.ts';
 import { assignmentsToHandOut, makeCopy, type Origin, type WorkControl } from './copy.ts';
+import { takeDisplayIn } from './display.ts';
 import { returnedReads, takeIn } from './take-in.ts';
 
 export type { Key, Lock } from './container.ts';
@@ -225,6 +226,7 @@ export function createBundleService(needs: {
           const id = await takeIn(tx, copy.read, read, { ...common, actor: of.actor }, report);
           if (id !== null) ids.push(id);
         }
+        await takeDisplayIn(tx, copy.read, { readerId: bundle.reader_id, readIds: ids, at });
         const row = { sha256: of.sha256, bundle_id: bundle.id, merged_at: at };
         await tx
           .insertInto('bundle_merge')

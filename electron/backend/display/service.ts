@@ -27,7 +27,7 @@ export function createDisplayService(needs: { reads: Pick<ReadService, 'viewable
     return row ? (JSON.parse(row.value) as unknown) : null;
   }
   async function keep(study: OpenStudy, person: Person, scope: string, value: unknown): Promise<void> {
-    const row = { value: JSON.stringify(value), at: new Date().toISOString() };
+    const row = { value: JSON.stringify(value), at: new Date(study.now()).toISOString() };
     await study.database.write((tx) =>
       tx
         .insertInto('display')
