@@ -17,10 +17,19 @@ export interface Parcel {
 
 /** Past this a task is shown with its progress. */
 export const SHOWN_AFTER_MS = 300;
+/** Past this it also says how long it still takes. */
+const TIMED_AFTER_MS = 1000;
+
+/** What runs: its share done, 0…1, and the seconds it still takes, null while that cannot be told. */
+export interface RunningTask {
+  label: string;
+  share: number;
+  secondsLeft: number | null;
+}
 
 export class TaskDesk {
-  /** What runs now and how far it is, 0…1; null when nothing does. */
-  running = $state.raw<{ label: string; share: number } | null>(null);
+  /** What runs now and how far it is; null when nothing does. */
+  running = $state.raw<RunningTask | null>(null);
   /** True once what runs has taken so long that it is to be shown. */
   slow = $state(false);
   private readonly start: () => WorkerLike;
@@ -45,18 +54,19 @@ export class TaskDesk {
     parcel: (part: number) => Parcel | Promise<Parcel>,
   ): Promise<Result> {
     if (this.running) throw new Problem('operation-under-way', `Wait until “${this.running.label}” is done.`);
-    this.running = { label, share: 0 };
+    const tell = this.teller(label);
+    tell(0);
+    const clock = setInterval(tell, TIMED_AFTER_MS);
     const timer = setTimeout(() => (this.slow = true), SHOWN_AFTER_MS);
     try {
       for (let part = 0; ; part++) {
         const ready = await this.packed(parcel(part));
-        const reply = await this.send(ready, (share) => {
-          this.running = { label, share: (part + share) / parts };
-        });
+        const reply = await this.send(ready, (share) => tell((part + share) / parts));
         if (reply.kind === 'done') return reply.result as Result;
       }
     } finally {
       clearTimeout(timer);
+      clearInterval(clock);
       this.running = null;
       this.slow = false;
     }
@@ -71,6 +81,22 @@ export class TaskDesk {
     this.refuse = null;
     refuse(new Problem('operation-cancelled', 'Cancelled. Nothing was changed.'));
     return true;
+  }
+
+  /**
+   * Says how far it is; called without a share, the time left counts on from what was last known. What is left takes
+   * as long as what is done took, by its share.
+   */
+  private teller(label: string): (share?: number) => void {
+    const start = performance.now();
+    let known = { at: start, share: 0 };
+    return (share) => {
+      const now = performance.now();
+      if (share !== undefined) known = { at: now, share };
+      const left = ((known.at - start) * (1 - known.share)) / known.share - (now - known.at);
+      const tellable = now - start >= TIMED_AFTER_MS && known.share > 0;
+      this.running = { label, share: known.share, secondsLeft: tellable ? Math.max(0, left) / 1000 : null };
+    };
   }
 
   /** A parcel that takes its time can be cancelled too. */

@@ -41,7 +41,7 @@ describe('the desk', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(one.slow).toBe(true);
     workers[0].says({ kind: 'progress', share: 0.5 });
-    expect(one.running).toEqual({ label: 'Smooth', share: 0.25 });
+    expect(one.running).toEqual({ label: 'Smooth', share: 0.25, secondsLeft: null });
     expect(workers[0].tasks).toHaveLength(1);
     workers[0].says({ kind: 'next' });
     await vi.advanceTimersByTimeAsync(0);
@@ -49,6 +49,42 @@ describe('the desk', () => {
     workers[0].says({ kind: 'done', result: 7 });
     expect(await result).toBe(7);
     expect([one.busy, one.slow]).toEqual([false, false]);
+  });
+
+  it('says how long it still takes once it has run for a second, and counts that down', async () => {
+    const { desk: one, workers, parcel } = desk();
+    const result = one.run('Smooth', 1, parcel);
+    const left = () => one.running?.secondsLeft ?? null;
+    await vi.advanceTimersByTimeAsync(900);
+    workers[0].says({ kind: 'progress', share: 0.1 });
+    expect(left(), 'before the second is over').toBeNull();
+    await vi.advanceTimersByTimeAsync(100);
+    // A tenth in 0.9 s: nine tenths in 8.1 s, of which 0.1 s have passed.
+    expect(left()).toBeCloseTo(8, 6);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(left()).toBeCloseTo(7, 6);
+    workers[0].says({ kind: 'progress', share: 0.5 });
+    expect(left()).toBeCloseTo(2, 6);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(left(), 'never below nothing').toBe(0);
+    workers[0].says({ kind: 'done', result: 7 });
+    await result;
+    expect([one.running, vi.getTimerCount()]).toEqual([null, 0]);
+  });
+
+  it('says nothing of the time while nothing is known of the share, nor of the task before', async () => {
+    const { desk: one, workers, parcel } = desk();
+    const result = one.run('Fill', 1, parcel);
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(one.running).toEqual({ label: 'Fill', share: 0, secondsLeft: null });
+    one.cancel();
+    await expect(result).rejects.toMatchObject({ code: 'operation-cancelled' });
+    const next = one.run('Grow', 1, parcel);
+    await vi.advanceTimersByTimeAsync(1);
+    workers[1].says({ kind: 'progress', share: 0.5 });
+    expect([one.slow, one.running?.secondsLeft]).toEqual([false, null]);
+    workers[1].says({ kind: 'done', result: 7 });
+    await next;
   });
 
   it('cancels by ending the worker, and takes another one for the next task', async () => {
