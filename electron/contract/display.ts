@@ -36,10 +36,25 @@ export const DisplaySchema = z.strictObject({
 });
 export type Display = z.infer<typeof DisplaySchema>;
 
-/** Where and how a person last looked at one read. */
+/** How a second volume of the case was laid over the picture. */
+export const SecondLookSchema = z.strictObject({
+  volume: z.string().min(1).max(64),
+  opacity: z.number().min(0).max(1),
+  colours: z.enum(['grey', 'hot', 'cool']),
+  width: z.number().positive().max(1e7),
+  level: z.number().min(-1e7).max(1e7),
+});
+export type SecondLook = z.infer<typeof SecondLookSchema>;
+
+/**
+ * Where and how a person last looked at one read. Kept for the read and not for the case: a window or a place that came
+ * along into a later round would tell a reader who is to be blind to the earlier one that there was one.
+ */
 export const ReadViewSchema = z.strictObject({
   window: z.strictObject({ width: z.number().positive().max(1e7), level: z.number().min(-1e7).max(1e7) }),
   /** Voxel indices; whoever reads them clips them to the grid. */
   crosshair: z.tuple([z.int().min(0), z.int().min(0), z.int().min(0)]),
+  /** Absent or null: the picture alone. */
+  second: SecondLookSchema.nullish(),
 });
 export type ReadView = z.infer<typeof ReadViewSchema>;

@@ -1,4 +1,5 @@
 // The further volumes of a read's case: which there are, which one lies over the picture, and its voxels as they arrive.
+import type { SecondLook } from '../../electron/contract/display.ts';
 import type { LinkedVolume } from '../../electron/contract/linked.ts';
 import { linkedOfRead, linkedVoxels } from '../api/linked.ts';
 import { toasts } from '../ui/toasts.svelte.ts';
@@ -14,8 +15,11 @@ export class LinkedVolumes {
   private readonly read: string;
   private readonly fusion: Fusion;
   private readonly pictures = new Map<string, Picture>();
+  /** How it was before this room, until the list is here. */
+  private before: SecondLook | null;
 
-  constructor(study: string, read: string, fusion: Fusion) {
+  constructor(study: string, read: string, fusion: Fusion, before: SecondLook | null = null) {
+    this.before = before;
     this.study = study;
     this.read = read;
     this.fusion = fusion;
@@ -28,9 +32,26 @@ export class LinkedVolumes {
   async load(): Promise<void> {
     try {
       this.list = await linkedOfRead(this.study, this.read);
+      this.showAsBefore();
     } catch (error) {
       toasts.fail(error);
     }
+  }
+
+  /** What is laid over the picture now, and how: kept with the read. */
+  get look(): SecondLook | null {
+    if (this.before) return this.before;
+    if (this.chosen === '') return null;
+    const { opacity, colours, width, level } = this.fusion;
+    return { volume: this.chosen, opacity, colours, width, level };
+  }
+  private showAsBefore(): void {
+    const { before, fusion } = this;
+    this.before = null;
+    if (!before || !this.list.some(({ id }) => id === before.volume)) return;
+    this.choose(before.volume);
+    const { opacity, colours, width, level } = before;
+    Object.assign(fusion, { opacity, colours, width, level });
   }
 
   /** Lays a volume over the picture; '' takes it away. Its voxels are fetched once. */

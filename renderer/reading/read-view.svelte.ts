@@ -1,7 +1,8 @@
-// Window, level and place of a read, kept for its reader: coming back looks as leaving did.
+// Window, level and place of a read and what lies over its picture, kept for its reader: coming back looks as leaving did.
 import type { ReadView } from '../../electron/contract/display.ts';
 import * as api from '../api/display.ts';
 import type { ViewState } from '../viewer/view-state.svelte.ts';
+import type { LinkedVolumes } from './linked.svelte.ts';
 
 const KEEP_AFTER_MS = 1000;
 
@@ -11,7 +12,12 @@ export function showAsBefore(view: ViewState, kept: ReadView): void {
 }
 
 /** Keeps what changes until the returned function is called. A read that is sealed meanwhile takes no more. */
-export function followReadView(study: string, read: string, view: ViewState): () => void {
+export function followReadView(
+  study: string,
+  read: string,
+  view: ViewState,
+  linked: LinkedVolumes,
+): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let waiting: ReadView | null = null;
   let first = true;
@@ -25,7 +31,7 @@ export function followReadView(study: string, read: string, view: ViewState): ()
   const stop = $effect.root(() => {
     $effect(() => {
       const { width, level, crosshair } = view;
-      const next: ReadView = { window: { width, level }, crosshair: [...crosshair] };
+      const next: ReadView = { window: { width, level }, crosshair: [...crosshair], second: linked.look };
       if (first) {
         first = false;
         return;

@@ -87,7 +87,7 @@ export class ReadingRoom {
     this.editor.see(this.picture.data);
     this.editor.say = (text) => toasts.show({ tone: 'info', text });
     this.view = new ViewState(this.picture.data);
-    this.linked = new LinkedVolumes(study, read.id, this.view.fusion);
+    this.linked = new LinkedVolumes(study, read.id, this.view.fusion, opened.view?.second);
     this.view.opacity = settings.values.overlay;
     this.view.outline = settings.values.outline;
     this.view.penPressure = settings.values.penPressure;
@@ -138,7 +138,7 @@ export class ReadingRoom {
       this.figures.follow(),
       this.pieces.follow(),
       this.display.follow(this.editor, this.view, this.read.structures),
-      followReadView(this.study, this.read.id, this.view),
+      followReadView(this.study, this.read.id, this.view, this.linked),
     ];
     return () => {
       for (const stop of unfollow) stop();

@@ -144,4 +144,55 @@ describe.skipIf(!executablePath)(title, () => {
     await page.mouse.wheel(0, 120);
     await expect.poll(() => views.nth(1).getAttribute('data-slice')).not.toBe(before);
   });
+
+  it('after a reload it lies there as it did: strength, colours and window', async () => {
+    await page.getByText('1 + 3', { exact: true }).click();
+    const views = page.locator('[data-plane=axial]');
+    await page.getByLabel('Strength').fill('0.8');
+    await page.getByText('Cool', { exact: true }).click();
+    await expect.poll(() => views.first().innerText()).toMatch(/Arterial phase 80 %/);
+    const cool = await colourAt(0.35, 0.5);
+    // A window that nobody would come upon by default.
+    const sent = (wanted: (second: { width: number } | null) => boolean) =>
+      page.waitForResponse((answer) => {
+        if (answer.request().method() !== 'POST' || !answer.url().endsWith('/view')) return false;
+        const { second } = answer.request().postDataJSON() as { second: { width: number } | null };
+        return answer.ok() && wanted(second);
+      });
+    const { url, body } = await sent((second) => second !== null).then((answer) => ({
+      url: answer.url(),
+      body: answer.request().postDataJSON() as { second: object },
+    }));
+    const headers = {
+      'x-concord-token': host.token,
+      authorization: `Bearer ${study.reader}`,
+      'content-type': 'application/json',
+    };
+    expect(body.second).toMatchObject({ opacity: 0.8, colours: 'cool' });
+    await page.goto('about:blank');
+    const changed = { ...body, second: { ...body.second, width: 4321, level: 900 } };
+    const stored = await fetch(url, { method: 'POST', headers, body: JSON.stringify(changed) });
+    expect(stored.status).toBe(204);
+    await page.goBack();
+    await expect.poll(() => views.first().innerText(), { timeout: 20_000 }).toMatch(/Arterial phase 80 %/);
+    expect(await page.getByRole('radio', { name: 'Cool' }).isChecked()).toBe(true);
+    await expect.poll(async () => (await colourAt(0.35, 0.5))[2]).toBeLessThan(cool[2] - 40);
+    await page.keyboard.press('Control+ArrowRight');
+    const again = (await (await fetch(url, { headers })).json()) as { second: { width: number } };
+    expect(again.second.width).toBe(4321);
+  }, 60_000);
+
+  it('the oblique plane has it over the picture too', async () => {
+    await page.keyboard.press('Alt+o');
+    await page.getByLabel('Strength').fill('1');
+    await page.getByText('Grey', { exact: true }).click();
+    const at = (x: number) =>
+      page.evaluate((across) => {
+        const canvas = document.querySelector<HTMLCanvasElement>('[data-oblique] canvas')!;
+        const [px, py] = [Math.round(canvas.width * across), Math.round(canvas.height / 2) + 20];
+        return canvas.getContext('2d')!.getImageData(px, py, 1, 1).data[0];
+      }, x);
+    // 900 on the patient's right and 500 on the left, through a window of 4321: 24 of 255 shades apart.
+    await expect.poll(async () => Math.abs((await at(0.4)) - (await at(0.6)) - 24)).toBeLessThan(3);
+  }, 60_000);
 });
