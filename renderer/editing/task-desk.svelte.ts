@@ -94,8 +94,9 @@ export class TaskDesk {
       const now = performance.now();
       if (share !== undefined) known = { at: now, share };
       const left = ((known.at - start) * (1 - known.share)) / known.share - (now - known.at);
-      const tellable = now - start >= TIMED_AFTER_MS && known.share > 0;
-      this.running = { label, share: known.share, secondsLeft: tellable ? Math.max(0, left) / 1000 : null };
+      // A guess that has run out is none.
+      const tellable = now - start >= TIMED_AFTER_MS && known.share > 0 && left > 0;
+      this.running = { label, share: known.share, secondsLeft: tellable ? left / 1000 : null };
     };
   }
 

@@ -1,0 +1,32 @@
+// Keys on buttons and in tooltips: the ones that are set, never words in the page that a remapping would leave behind.
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { commands } from './list.ts';
+
+const renderer = fileURLToPath(new URL('../../', import.meta.url));
+/** Every dialog closes by it, and it cannot be given to anything else there. */
+const FIXED = ['ui/Dialog.svelte: keys="Esc"'];
+
+describe('keys that the page prints', () => {
+  it('come from the commands, so that they follow whoever changes them', () => {
+    const files = globSync('**/*.svelte', { cwd: renderer });
+    expect(files.length).toBeGreaterThan(100);
+    const found = files.flatMap((file) =>
+      [
+        ...readFileSync(join(renderer, file), 'utf8').matchAll(/\b(?:hintKeys|keys)(?:=|: )["'][^"']+["']/g),
+      ].map(([words]) => `${file.replaceAll('\\', '/')}: ${words}`),
+    );
+    expect(found).toEqual(FIXED);
+  });
+
+  it('name commands that there are', () => {
+    const files = globSync('**/*.svelte', { cwd: renderer });
+    const named = files.flatMap((file) =>
+      [...readFileSync(join(renderer, file), 'utf8').matchAll(/shownKey\('([^']+)'\)/g)].map(([, id]) => id),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((id) => !commands.some((command) => command.id === id))).toEqual([]);
+  });
+});
