@@ -81,5 +81,5 @@ export const adjudicationCommands: readonly Command[] = [
     ['Alt+R'],
     (it) => (it.outlines = !it.outlines),
   ),
-  command('reader-names', 'Readers’ names or letters', [], (it) => (it.coded = !it.coded)),
+  command('reader-names', 'Readers’ names or letters', ['Alt+Shift+T'], (it) => (it.coded = !it.coded)),
 ];

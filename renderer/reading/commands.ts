@@ -25,22 +25,28 @@ const editing = [
   drawing('Editing', 'brush-reach', 'Brush in this slice or as a sphere', ['S'], ({ editor }) => {
     editor.mode = editor.mode === '2D' ? 'sphere' : '2D';
   }),
-  drawing('Editing', 'brush-shape', 'Round or square brush', [], ({ editor }) => {
+  drawing('Editing', 'brush-shape', 'Round or square brush', ['Alt+B'], ({ editor }) => {
     editor.shape = editor.shape === 'round' ? 'square' : 'round';
   }),
-  drawing('Editing', 'region-anywhere', 'Draw anywhere', [], ({ editor }) => (editor.region = 'anywhere')),
+  drawing(
+    'Editing',
+    'region-anywhere',
+    'Draw anywhere',
+    ['Alt+W'],
+    ({ editor }) => (editor.region = 'anywhere'),
+  ),
   drawing(
     'Editing',
     'region-empty',
     'Draw only where it is empty',
-    [],
+    ['Alt+Y'],
     ({ editor }) => (editor.region = 'empty'),
   ),
   drawing(
     'Editing',
     'region-inside',
     'Draw only inside another structure',
-    [],
+    ['Alt+G'],
     ({ editor }) => (editor.region = 'inside'),
     {
       when: ({ editor }) => editor.structures.length > 1,
@@ -119,19 +125,25 @@ const structures = [
     (room) => toDrawnSlice(room, -1),
     step,
   ),
-  command('Structures', 'structure-up', 'Move the structure up the list', [], ({ editor }) => {
+  command('Structures', 'structure-up', 'Move the structure up the list', ['Alt+PageUp'], ({ editor }) => {
     editor.structures = moved(editor.structures, editor.activeLabel, -1);
   }),
-  command('Structures', 'structure-down', 'Move the structure down the list', [], ({ editor }) => {
-    editor.structures = moved(editor.structures, editor.activeLabel, 1);
-  }),
-  command('Structures', 'hide', 'Hide or show the structure', [], ({ editor }) => {
+  command(
+    'Structures',
+    'structure-down',
+    'Move the structure down the list',
+    ['Alt+PageDown'],
+    ({ editor }) => {
+      editor.structures = moved(editor.structures, editor.activeLabel, 1);
+    },
+  ),
+  command('Structures', 'hide', 'Hide or show the structure', ['Alt+Q'], ({ editor }) => {
     if (editor.active) editor.active.visible = !editor.active.visible;
   }),
-  drawing('Structures', 'lock', 'Lock or unlock the structure', [], ({ editor }) => {
+  drawing('Structures', 'lock', 'Lock or unlock the structure', ['Alt+L'], ({ editor }) => {
     if (editor.active) editor.active.locked = !editor.active.locked;
   }),
-  command('Structures', 'solo', 'Show this structure alone', [], ({ editor }) => {
+  command('Structures', 'solo', 'Show this structure alone', ['Alt+U'], ({ editor }) => {
     if (editor.active) editor.active.solo = !editor.active.solo;
   }),
 ];
@@ -140,7 +152,7 @@ const read = [
   drawing('Read', 'seal', 'Seal the read…', ['Ctrl+Enter'], (room) => (room.sealing = true), {
     when: (room) => room.read.state === 'draft' && room.presence.lost === null,
   }),
-  drawing('Read', 'retry', 'Try again to save', [], ({ journal }) => journal.retry(), {
+  drawing('Read', 'retry', 'Try again to save', ['Ctrl+S'], ({ journal }) => journal.retry(), {
     when: ({ journal }) => journal.save.kind === 'failed',
   }),
 ];

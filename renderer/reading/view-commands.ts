@@ -74,17 +74,19 @@ export const viewCommands = [
     ({ view: { measures } }) => measures.cancel() || measures.choose(null),
     { when: ({ view, editor }) => Boolean(view.measures?.tool) && !editor.pending, keysOnly: true },
   ),
-  command('View', 'measures-shown', 'Measurements on or off', [], ({ view: { measures } }) => {
+  command('View', 'measures-shown', 'Measurements on or off', ['Alt+Shift+R'], ({ view: { measures } }) => {
     measures.shown = !measures.shown;
   }),
   command('View', 'oblique', 'Oblique view in place of 3D, and back', ['Alt+O'], ({ view }) => {
     view.fourth = view.fourth === 'oblique' ? 'surfaces' : 'oblique';
   }),
-  command('View', 'oblique-axial', 'Oblique view from axial', [], ({ view }) => turnFrom(view, 'axial')),
-  command('View', 'oblique-coronal', 'Oblique view from coronal', [], ({ view }) =>
+  command('View', 'oblique-axial', 'Oblique view from axial', ['Alt+7'], ({ view }) =>
+    turnFrom(view, 'axial'),
+  ),
+  command('View', 'oblique-coronal', 'Oblique view from coronal', ['Alt+8'], ({ view }) =>
     turnFrom(view, 'coronal'),
   ),
-  command('View', 'oblique-sagittal', 'Oblique view from sagittal', [], ({ view }) =>
+  command('View', 'oblique-sagittal', 'Oblique view from sagittal', ['Alt+9'], ({ view }) =>
     turnFrom(view, 'sagittal'),
   ),
   command('View', 'lens', 'Lens while held', ['Z'], ({ view }) => (view.lens = true), {
@@ -99,8 +101,8 @@ export const viewCommands = [
   command('View', 'slab-thinner', 'Thinner slab', ['Alt+ArrowDown'], ({ view }) => thicken(view, -1), step),
   command('View', 'picture-save', 'Save a picture of the views', ['Alt+S'], (room) => savePicture(room)),
   command('View', 'picture-copy', 'Copy a picture of the views', ['Alt+C'], () => copyPicture()),
-  ...(['axial', 'coronal', 'sagittal'] as const).map((plane) =>
-    command('View', `main-${plane}`, `Large view: ${plane}`, [], ({ view }) => {
+  ...(['axial', 'coronal', 'sagittal'] as const).map((plane, index) =>
+    command('View', `main-${plane}`, `Large view: ${plane}`, [`F${2 + index}`], ({ view }) => {
       view.main = plane;
       view.active = plane;
     }),
@@ -120,7 +122,7 @@ export const viewCommands = [
       keysOnly: true,
     },
   ),
-  command('View', 'smooth', 'Smooth or exact pixels', [], ({ view }) => (view.smooth = !view.smooth)),
+  command('View', 'smooth', 'Smooth or exact pixels', ['Alt+I'], ({ view }) => (view.smooth = !view.smooth)),
   command('View', 'window-reset', 'Window that suits the picture', ['Alt+0'], ({ view }) =>
     view.resetWindow(),
   ),

@@ -52,7 +52,7 @@ export const generalCommands: readonly Command[] = [
     id: 'go-start',
     label: 'Go to studies',
     group: 'Go to',
-    keys: [],
+    keys: ['Alt+Home'],
     when: ({ route }) => route.page !== 'start' && !session.host?.oneStudy,
     run: () => router.go({ page: 'start' }),
   },
@@ -60,7 +60,7 @@ export const generalCommands: readonly Command[] = [
     id: 'new-study',
     label: 'New study',
     group: 'Concord',
-    keys: [],
+    keys: ['Alt+Insert'],
     when: ({ route }) => route.page === 'start' && !session.host?.oneStudy,
     run: () => router.go({ page: 'new' }),
   },
@@ -107,7 +107,7 @@ export const generalCommands: readonly Command[] = [
     id: 'sign-out',
     label: 'Sign out',
     group: 'Concord',
-    keys: [],
+    keys: ['Alt+Shift+Q'],
     when: (context) => signedIn(context) && context.route.page !== 'reading',
     run: async () => {
       const name = session.you?.name;

@@ -1,4 +1,7 @@
 // The one list of commands: every id once, no key that two commands answer to in one place, every line fit to print.
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import type { CommandContext } from './command.ts';
 
@@ -45,6 +48,20 @@ describe('commands', () => {
     const ids = commands.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const { label } of commands) expect(label).toMatch(/^[A-Z]/);
+  });
+
+  it('have a key each, but for what a person seldom goes to', () => {
+    const without = commands.filter(({ keys }) => keys.length === 0);
+    expect(without.filter(({ group }) => group !== 'Go to').map(({ id }) => id)).toEqual([]);
+  });
+
+  it('are named as they are where buttons print their keys', () => {
+    const renderer = fileURLToPath(new URL('../../', import.meta.url));
+    const named = globSync('**/*.svelte', { cwd: renderer }).flatMap((file) =>
+      [...readFileSync(join(renderer, file), 'utf8').matchAll(/shownKey\('([^']+)'\)/g)].map(([, id]) => id),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((id) => !commands.some((command) => command.id === id))).toEqual([]);
   });
 
   it('never share a key in one place', () => {

@@ -3,7 +3,6 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { commands } from './list.ts';
 
 const renderer = fileURLToPath(new URL('../../', import.meta.url));
 /** Every dialog closes by it, and it cannot be given to anything else there. */
@@ -19,14 +18,5 @@ describe('keys that the page prints', () => {
       ].map(([words]) => `${file.replaceAll('\\', '/')}: ${words}`),
     );
     expect(found).toEqual(FIXED);
-  });
-
-  it('name commands that there are', () => {
-    const files = globSync('**/*.svelte', { cwd: renderer });
-    const named = files.flatMap((file) =>
-      [...readFileSync(join(renderer, file), 'utf8').matchAll(/shownKey\('([^']+)'\)/g)].map(([, id]) => id),
-    );
-    expect(named.length).toBeGreaterThan(20);
-    expect(named.filter((id) => !commands.some((command) => command.id === id))).toEqual([]);
   });
 });
