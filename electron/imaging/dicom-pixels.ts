@@ -5,6 +5,7 @@ import type { Problem } from '../contract/problem.ts';
 import { PIXEL_DATA, type DicomHeader } from './dicom-header.ts';
 import { dicomParser } from './dicom-parser.ts';
 import type { OnProgress } from './file-bytes.ts';
+import { checkJpeg2000 } from './jpeg2000-check.ts';
 import { refuse } from './refusals.ts';
 import type { Voxels, VoxelType } from './volume.ts';
 import { allocateVoxels, narrowestInteger } from './voxel-types.ts';
@@ -25,7 +26,11 @@ export async function decodeSlices(
 ): Promise<Voxels> {
   const length = slices[0].rows * slices[0].columns;
   slices.forEach(checkPlainLength);
-  for (const slice of slices) if (isEncapsulated(slice)) await checkEncapsulatedEnd(slice);
+  for (const slice of slices) {
+    if (!isEncapsulated(slice)) continue;
+    await checkEncapsulatedEnd(slice);
+    await checkJpeg2000(slice);
+  }
   const voxels = allocateVoxels(wideEnough(slices), length * slices.length, path);
   for (let start = 0; start < slices.length;) {
     const batch = isPlain(slices[start]) ? [slices[start]] : alikeFrom(slices, start);
