@@ -241,9 +241,9 @@ describe.skipIf(!executablePath)(title, () => {
     const oblique = page.locator('[data-oblique]');
     const box = (await oblique.boundingBox())!;
     await page.mouse.move(box.x + 200, box.y + 150);
-    await page.mouse.down();
+    await page.mouse.down({ button: 'middle' });
     await page.mouse.move(box.x + 250, box.y + 150, { steps: 4 });
-    await page.mouse.up();
+    await page.mouse.up({ button: 'middle' });
     expect(await oblique.getAttribute('aria-label')).toBe('Oblique view, turned 40°, tilted 0°');
     await shot('oblique');
     await page.keyboard.press('Alt+o');
@@ -323,6 +323,49 @@ describe.skipIf(!executablePath)(title, () => {
     expect(await slice()).toBeLessThan(at);
     await saved();
     expect((await patches()).length).toBe(steps);
+  });
+
+  it('exact pixels: blocks of one voxel each instead of a smooth picture, after a reload too', async () => {
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    /** The share of pixels of the axial picture that differ from the one to their left, where it shows the body. */
+    const changes = () =>
+      page.evaluate(() => {
+        const canvas = document.querySelector<HTMLCanvasElement>('[data-plane=axial] canvas')!;
+        const [wide, high] = [Math.round(canvas.width / 4), Math.round(canvas.height / 4)];
+        const { data } = canvas.getContext('2d')!.getImageData(wide * 1.5, high * 1.5, wide, high);
+        let differ = 0;
+        for (let n = 1; n < wide * high; n++) if (n % wide > 0 && data[4 * n] !== data[4 * n - 4]) differ++;
+        return differ / (wide * high);
+      });
+    await page.keyboard.press('Escape');
+    await axial().focus();
+    await page.keyboard.press('Control+k');
+    const palette = page.getByRole('combobox', { name: /command/i });
+    await palette.fill('smooth or exact');
+    const smooth = await changes();
+    await page.keyboard.press('Enter');
+    // A voxel is several pixels wide on the screen: within it nothing changes now.
+    await eventually(changes).toBeLessThan(smooth / 2);
+    const exact = await changes();
+    const box = (await axial().boundingBox())!;
+    const pixelsAVoxel = Math.min(box.width, box.height) / 160;
+    expect(exact).toBeLessThanOrEqual(1 / pixelsAVoxel + 0.02);
+    await eventually(async () => {
+      const display = await study.call<Display>(
+        'GET',
+        `/studies/${study.id}/display`,
+        undefined,
+        study.reader,
+      );
+      return Object.values(display.hangings)[0].smooth;
+    }).toBe(false);
+    await page.reload();
+    await axial().locator('canvas').first().waitFor();
+    await eventually(async () => Math.abs((await changes()) - exact)).toBeLessThan(0.02);
+    await axial().focus();
+    await page.keyboard.press('Alt+i');
+    await eventually(changes).toBeGreaterThan(2 * exact);
   });
 
   it('fits 1280 × 800 and a screen scaled to 150 %, without anything cut off sideways', async () => {
