@@ -178,11 +178,17 @@ export class SurfaceScene {
       actor: cube,
       interactor: this.window.getInteractor(),
     });
-    this.cube.setEnabled(true);
     this.cube.setViewportCorner(vtkOrientationMarkerWidget.Corners.BOTTOM_LEFT);
     this.cube.setViewportSize(0.16);
     this.cube.setMinPixelSize(44);
     this.cube.setMaxPixelSize(88);
+  }
+
+  /** The cube says how what is shown lies; with nothing shown it says nothing. */
+  showCube(shown: boolean): void {
+    if (!this.cube || this.cube.getEnabled() === shown) return;
+    this.cube.setEnabled(shown);
+    this.render();
   }
 
   delete(): void {
