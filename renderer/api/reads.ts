@@ -23,15 +23,23 @@ export const openRead = (study: string, assignmentId: string) =>
 
 export const read = (study: string, id: string) => call(ReadSchema, readPath(study, id), { study });
 
-/** The mask as it is now (contract/mask-bytes), and the number of the last patch in it. */
-export async function mask(
-  study: string,
-  id: string,
-): Promise<{ bytes: Uint8Array<ArrayBuffer>; seq: number }> {
-  const response = await send(readPath(study, id, '/mask'), { study });
+export interface MaskAt {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** The last step in it. */
+  seq: number;
+}
+
+async function maskAt(study: string, id: string, query: string): Promise<MaskAt> {
+  const response = await send(readPath(study, id, `/mask${query}`), { study });
   const seq = Number(response.headers.get('x-concord-seq') ?? '0');
   return { bytes: new Uint8Array(await response.arrayBuffer()), seq };
 }
+
+/** The mask as it is now (contract/mask-bytes). */
+export const mask = (study: string, id: string) => maskAt(study, id, '');
+
+/** The mask as it was after a step; 0: as the read began. */
+export const maskAfter = (study: string, id: string, step: number) => maskAt(study, id, `?after=${step}`);
 
 export const patches = (study: string, id: string) =>
   call(z.array(PatchEntrySchema), readPath(study, id, '/patches'), { study });

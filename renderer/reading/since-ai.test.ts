@@ -1,8 +1,8 @@
-// The AI's mask is found again by taking back what followed it, and compared voxel by voxel.
+// Which step brought the AI's mask, and how the mask of now differs from it voxel by voxel.
 import { describe, expect, it } from 'vitest';
-import { encodeDifference, encodeMask } from '../../electron/contract/mask-bytes.ts';
+import { encodeMask } from '../../electron/contract/mask-bytes.ts';
 import type { PatchEntry } from '../../electron/contract/reads.ts';
-import { AI_TOOL, compareWithAi, editsSinceAi, maskBefore } from './since-ai.ts';
+import { AI_TOOL, compareWithAi, stepOfAi } from './since-ai.ts';
 
 const entry = (seq: number, tool = 'Brush'): PatchEntry => ({
   seq,
@@ -20,29 +20,23 @@ const counts = (labels: Uint8Array) => {
 };
 const now = () => Promise.resolve();
 
-describe('edits since the AI mask', () => {
-  it('are all edits when the AI mask is the base, none when there was no AI', () => {
-    expect(editsSinceAi([entry(1), entry(2)], [1, 2], true)).toEqual([2, 1]);
-    expect(editsSinceAi([entry(1)], [1], false)).toBeNull();
+describe('the step of the AI mask', () => {
+  it('is the beginning where the AI mask is the base, and none where there was no AI', () => {
+    expect(stepOfAi([entry(1), entry(2)], [1, 2], true)).toBe(0);
+    expect(stepOfAi([entry(1)], [1], false)).toBeNull();
   });
-  it('are those after the last AI mask that still holds', () => {
+  it('is the last AI mask that still holds', () => {
     const entries = [entry(1), entry(2, AI_TOOL), entry(3)];
-    expect(editsSinceAi(entries, [1, 2, 3], false)).toEqual([3]);
-    expect(editsSinceAi(entries, [1], false)).toBeNull();
+    expect(stepOfAi(entries, [1, 2, 3], false)).toBe(2);
+    expect(stepOfAi(entries, [1, 2, 3], true)).toBe(2);
+    expect(stepOfAi(entries, [1], false)).toBeNull();
+    expect(stepOfAi(entries, [1], true)).toBe(0);
   });
 });
 
 describe('comparison with the AI mask', () => {
   const ai = new Uint8Array([0, 1, 1, 1, 1, 2, 2, 0]);
   const drawn = new Uint8Array([1, 1, 1, 1, 0, 1, 2, 0]);
-
-  it('takes back what was drawn since', () => {
-    const middle = new Uint8Array([1, 1, 1, 1, 0, 2, 2, 0]);
-    const patches = [encodeDifference(middle, drawn), encodeDifference(ai, middle)];
-    const labels = drawn.slice();
-    expect([...maskBefore(labels, patches)]).toEqual([...encodeMask(ai)]);
-    expect([...labels]).toEqual([...drawn]);
-  });
 
   it('counts what came and went of each structure', async () => {
     const changes = await compareWithAi(drawn, counts(drawn), encodeMask(ai), () => false, now);

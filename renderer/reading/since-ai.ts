@@ -1,5 +1,5 @@
 // What the reader changed since the AI mask: per structure what came and went, and how much still agrees.
-import { applyPatch, encodeMask, forEachMaskRun } from '../../electron/contract/mask-bytes.ts';
+import { forEachMaskRun } from '../../electron/contract/mask-bytes.ts';
 import type { PatchEntry } from '../../electron/contract/reads.ts';
 
 export const AI_TOOL = 'AI proposal';
@@ -13,30 +13,17 @@ export interface Change {
   dice: number | null;
 }
 
-/** The edits made since the AI mask, last first, or null when the mask did not begin with one. */
-export function editsSinceAi(
+/**
+ * The step that brought the AI mask which the reader goes by: 0 where the read began with it, null where there is none.
+ * `undo` are the edits that hold, in their order.
+ */
+export function stepOfAi(
   entries: readonly PatchEntry[],
   undo: readonly number[],
   baseIsProposal: boolean,
-): number[] | null {
+): number | null {
   const tools = new Map(entries.map((entry) => [entry.seq, entry.tool]));
-  const since: number[] = [];
-  for (const seq of undo.toReversed()) {
-    if (tools.get(seq) === AI_TOOL) return since;
-    since.push(seq);
-  }
-  return baseIsProposal ? since : null;
-}
-
-/** The AI's mask as mask bytes: the present one with everything since taken back. `labels` is left as it is. */
-export function maskBefore(
-  labels: Uint8Array,
-  patchesLastFirst: readonly Uint8Array[],
-): Uint8Array<ArrayBuffer> {
-  if (patchesLastFirst.length === 0) return encodeMask(labels);
-  const copy = labels.slice();
-  for (const patch of patchesLastFirst) applyPatch(copy, patch, 'undo');
-  return encodeMask(copy);
+  return undo.findLast((seq) => tools.get(seq) === AI_TOOL) ?? (baseIsProposal ? 0 : null);
 }
 
 /** Voxels looked at between two pauses: a few milliseconds of work. */

@@ -117,7 +117,7 @@ it('the second round is locked until its washout is over, and the first stays ou
   await study.call('POST', at(`/reads/${first.id}/seal`), { token, lease: first.lease });
   const look = async (read: string) => {
     const codes = new Set<string | null>();
-    for (const path of ['', '/voxels', '/mask', '/mask.nii.gz', '/patches', '/patches/1']) {
+    for (const path of ['', '/voxels', '/mask', '/mask?after=0', '/mask.nii.gz', '/patches', '/patches/1']) {
       codes.add((await study.call('GET', at(`/reads/${read}${path}`), { token })).code);
     }
     return [...codes];

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { decodeMask } from '../../electron/contract/mask-bytes.ts';
+import { decodeMask, encodeDifference } from '../../electron/contract/mask-bytes.ts';
 import {
   BoardEntrySchema,
   PatchAcknowledgedSchema,
@@ -226,3 +226,33 @@ it('worklist items hold what the contract says', async () => {
   const items = await worklist(study, study.readers[0].token);
   expect(items.map((item) => WorklistItemSchema.parse(item).state)).toEqual(['due', 'locked']);
 });
+
+it('a mask is had as it was after any step of a long history, whatever was undone since', async () => {
+  const { token } = study.readers[0];
+  const read = ReadSchema.parse(await openRead(study, token));
+  const STEPS = 430;
+  // The masks as they should be, drawn here beside the read: a run of ten a step, some of it over what was there.
+  const states = [new Uint8Array(VOXELS)];
+  for (let n = 1; n <= STEPS; n++) {
+    const from = (n * 7) % (VOXELS - 10);
+    const [before, label] = [states[n - 1], 1 + (n % 2)];
+    const after = before.slice().fill(label, from, from + 10);
+    const bytes = encodeDifference(before, after);
+    expect((await sendPatch(study, token, read, n, bytes, label)).status).toBe(200);
+    states.push(after);
+  }
+  const undo = { token, lease: read.lease, json: { seq: STEPS + 1, target: STEPS } };
+  expect((await study.call('POST', at(`/reads/${read.id}/undo`), undo)).status).toBe(200);
+  states.push(states[STEPS - 1]);
+  for (const step of [0, 1, 57, 256, 400, 429, 430, 431]) {
+    const mask = await study.call('GET', at(`/reads/${read.id}/mask?after=${step}`), { token });
+    expect(mask.response.headers.get('x-concord-seq')).toBe(String(step));
+    expect(Buffer.compare(decodeMask(await mask.bytes(), VOXELS), states[step]), String(step)).toBe(0);
+  }
+  const beyond = await study.call('GET', at(`/reads/${read.id}/mask?after=432`), { token });
+  expect([beyond.status, beyond.code]).toEqual([404, 'step-not-found']);
+  for (const wrong of ['-1', '1.5', 'last']) {
+    const answer = await study.call('GET', at(`/reads/${read.id}/mask?after=${wrong}`), { token });
+    expect(answer.status).toBe(400);
+  }
+}, 120_000);

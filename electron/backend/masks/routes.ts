@@ -17,12 +17,19 @@ export interface MaskRouteNeeds {
   uploads: { resolve(path: string): string; discard(paths: string[]): Promise<void> };
 }
 
+/** `after`: as it was after that step; now, where it is absent. */
+const MaskQuerySchema = z.object({ after: z.coerce.number().int().min(0).optional() });
 const SeqParamSchema = z.object({ read: z.string(), seq: z.coerce.number().int().positive() });
 
 export function maskRoutes({ masks, uploads }: MaskRouteNeeds) {
   return new Hono<StudyEnv>()
-    .get('/reads/:read/mask', signedIn, async (c) => {
-      const mask = await masks.mask(c.var.study, c.req.param('read'), who(c));
+    .get('/reads/:read/mask', signedIn, check('query', MaskQuerySchema), async (c) => {
+      const { after } = c.req.valid('query');
+      const read = c.req.param('read');
+      const mask =
+        after === undefined
+          ? await masks.mask(c.var.study, read, who(c))
+          : await masks.maskAfter(c.var.study, read, after, who(c));
       return bytesAnswer(mask.bytes, { 'x-concord-seq': String(mask.seq) });
     })
     .get('/reads/:read/mask.nii.gz', signedIn, async (c) => {

@@ -29,6 +29,16 @@ export interface MaskService {
   reverse(study: OpenStudy, readId: string, editor: Editor, step: Reversal): Promise<Acknowledged>;
   /** The mask bytes of a read that `person` may view, and the last step in them. */
   mask(study: OpenStudy, readId: string, person: Person): Promise<{ bytes: Uint8Array; seq: number }>;
+  /**
+   * The same as it was after step `seq` (0: as the read began), whatever was undone later. Throws Problem
+   * `step-not-found`.
+   */
+  maskAfter(
+    study: OpenStudy,
+    readId: string,
+    seq: number,
+    person: Person,
+  ): Promise<{ bytes: Uint8Array; seq: number }>;
   patches(study: OpenStudy, readId: string, person: Person): Promise<PatchEntry[]>;
   /** Patch bytes of a step; an undo's or redo's are those of its edit. Throws Problem `step-not-found`. */
   patch(study: OpenStudy, readId: string, seq: number, person: Person): Promise<Uint8Array>;
@@ -98,6 +108,12 @@ export function createMaskService(needs: { reads: ReadService; client: MaskClien
         return mask;
       });
     },
+    async maskAfter(study, readId, seq, person) {
+      const record = await reads.viewable(study, readId, person);
+      if (seq > record.lastSeq) throw noSuchStep(seq);
+      const mask = await composeRead(study.database.read, client, record, seq);
+      return { bytes: mask.bytes, seq };
+    },
     async patches(study, readId, person) {
       await reads.viewable(study, readId, person);
       return listPatches(study.database.read, readId);
@@ -105,7 +121,7 @@ export function createMaskService(needs: { reads: ReadService; client: MaskClien
     async patch(study, readId, seq, person) {
       await reads.viewable(study, readId, person);
       const zipped = await patchBytes(study.database.read, readId, seq);
-      if (!zipped) throw new Problem('step-not-found', `This read has no step ${seq}.`, { status: 404 });
+      if (!zipped) throw noSuchStep(seq);
       return zstdDecompressSync(zipped);
     },
     async compose(study, readId) {
@@ -154,4 +170,8 @@ function fileStem(record: ReadRecord, person: Person): string {
       ? `${record.caseName}-round-${record.round.number}-${record.personName}`
       : `case-${record.position}-round-${record.round.number}`);
   return name.replace(/[^\p{L}\p{N}._-]+/gu, '-');
+}
+
+function noSuchStep(seq: number): Problem {
+  return new Problem('step-not-found', `This read has no step ${seq}.`, { status: 404 });
 }
