@@ -85,8 +85,10 @@ async function onCopy(folder: string) {
     const drawn = await call('POST', `/reads/${read.id}/patches${query}`, token, read.lease, stroke);
     const seen = await call('POST', `/reads/${read.id}/view`, token, null, JSON.stringify(VIEW));
     expect(seen.status).toBe(204);
+    const ruler = { kind: 'ruler', plane: 'axial', slice: 1, points: [[0, 0, 0], [3, 4, 0]] }; // prettier-ignore
+    const measured = await call('POST', `/reads/${read.id}/annotations`, token, read.lease, JSON.stringify(ruler)); // prettier-ignore
     const sealed = await call('POST', `/reads/${read.id}/seal`, token, read.lease);
-    expect([drawn.status, sealed.status]).toEqual([200, 200]);
+    expect([drawn.status, measured.ok, sealed.status]).toEqual([200, true, 200]);
     return read;
   };
   return { id, face, token, call, list, seal };
@@ -207,6 +209,28 @@ it('goes out, is read, comes back, and is merged once', async () => {
   });
   expect(mask.status).toBe(200);
   expect(await study.backend.services.verify(opened)).toMatchObject({ intact: true, sealsChecked: 2 });
+
+  // The same reads once more are the same; with a measurement changed here behind Concord's back they are not.
+  const measured = opened.database.read.selectFrom('annotation').where('read_id', '=', read.id);
+  expect(await measured.select('value').execute()).toEqual([{ value: 5 }]);
+  await away.services.bundles.giveBack(away_, file('back-2.age'));
+  expect(await bundles.merge(opened, file('back-2.age'), 'Cora')).toMatchObject({
+    present: 2,
+    conflicts: [],
+  });
+  const behind = new Database(join(opened.folder, 'study.sqlite'));
+  behind.exec('DROP TRIGGER annotation_is_final');
+  behind.exec(`UPDATE annotation SET value = 6 WHERE read_id = '${read.id}'`);
+  behind.close();
+  clock += 60_000;
+  await away.services.bundles.giveBack(away_, file('back-3.age'));
+  const third = await bundles.merge(opened, file('back-3.age'), 'Cora');
+  expect(third).toMatchObject({ taken: [], present: 1 });
+  expect(third.conflicts[0].reason).toBe('The same read is here with other measurements.');
+  expect(await study.backend.services.verify(opened)).toMatchObject({
+    intact: false,
+    sealFaults: [{ readId: read.id, reason: 'its measurements are not those that were sealed' }],
+  });
 }, 120_000);
 
 it('names what collides and overwrites nothing; a changed copy is refused', async () => {

@@ -1,5 +1,7 @@
 // Structures of a study, a person's own display, and measurements: who may, what is kept, what is refused.
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AuditEvent } from '../../electron/contract/audit.ts';
 import type { Annotation } from '../../electron/contract/annotations.ts';
 import type { Display } from '../../electron/contract/display.ts';
 import type { Read, WorklistItem } from '../../electron/contract/reads.ts';
@@ -140,6 +142,15 @@ describe('measurements', () => {
     expect((await get(`/reads/${read.id}/view`, token)).code).toBe('read-not-found');
     const sealed = await (await get(path, study.coordinator)).json<Annotation[]>();
     expect(sealed).toMatchObject([{ kind: 'ruler', value: 5 }]);
+    // The audit trail names them: a line of what is stored each, in the order of their ids.
+    const { events } = await (await get('/audit', study.coordinator)).json<{ events: AuditEvent[] }>();
+    const seal = events.find(({ action, subject }) => action === 'read.sealed' && subject === read.id)!;
+    const [one] = sealed;
+    const line = JSON.stringify([one.id, 'ruler', one.plane, one.slice, JSON.stringify(one.points), 5, null, one.at]); // prettier-ignore
+    expect(seal.details).toMatchObject({
+      measurements: 1,
+      measurementsSha256: createHash('sha256').update(`${line}\n`).digest('hex'),
+    });
     const study1 = study.backend.services.studies.get(study.base.split('/').at(-1)!);
     await expect(
       study1.database.write((tx) => tx.deleteFrom('annotation').where('read_id', '=', read.id).execute()),

@@ -2,6 +2,8 @@
 import type { MergeReport } from '../../contract/bundles.ts';
 import { appendAudit } from '../../database/audit.ts';
 import type { Readable, Writable } from '../../database/open.ts';
+import { sealsInAudit } from '../masks/service.ts';
+import { sealOfMeasurements } from '../reads/service.ts';
 
 interface Place {
   assignmentId: string;
@@ -35,9 +37,9 @@ export async function takeIn(
   }
   const present = await tx.selectFrom('read').selectAll().where('id', '=', read.id).executeTakeFirst();
   if (present) {
-    if (present.sealed_sha256 === read.sealed_sha256 && present.sealed_at === read.sealed_at)
-      report.present++;
-    else report.conflicts.push({ read: place.words, reason: 'The same read is here with another mask.' });
+    const what = await differs(tx, copy, present, read);
+    if (what === null) report.present++;
+    else report.conflicts.push({ read: place.words, reason: `The same read is here with ${what}.` });
     return null;
   }
   const rival = await tx
@@ -57,10 +59,30 @@ export async function takeIn(
     return null;
   }
   await insertWhole(tx, copy, read);
-  const details = { sha256: read.sealed_sha256, sealedAt: read.sealed_at, bundleId: of.bundleId };
+  const details = {
+    sha256: read.sealed_sha256,
+    sealedAt: read.sealed_at,
+    bundleId: of.bundleId,
+    ...(await sealOfMeasurements(tx, read.id)),
+  };
   await appendAudit(tx, { actor: of.actor, action: 'read.merged', subject: read.id, details }, of.at);
   report.taken.push(place.words);
   return read.id;
+}
+
+/** What a read here has otherwise than the same one that came back; null where they are alike. */
+async function differs(
+  tx: Writable,
+  copy: Readable,
+  here: Pick<ReturnedRead, 'id' | 'sealed_sha256' | 'sealed_at'>,
+  back: ReturnedRead,
+): Promise<string | null> {
+  if (here.sealed_sha256 !== back.sealed_sha256 || here.sealed_at !== back.sealed_at) return 'another mask';
+  // A read that only went along has none there: its measurements stayed here.
+  const sealedThere = (await sealsInAudit(copy)).get(back.id)?.measurements ?? null;
+  if (sealedThere === null) return null;
+  const { measurementsSha256 } = await sealOfMeasurements(tx, here.id);
+  return measurementsSha256 === sealedThere ? null : 'other measurements';
 }
 
 async function placeOf(tx: Writable, assignmentId: string, readerId: string): Promise<Place | null> {

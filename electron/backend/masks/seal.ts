@@ -1,11 +1,12 @@
 // Sealing: the mask as it is becomes one immutable revision, named by its SHA-256 in the read and in the audit chain.
 import { appendAudit } from '../../database/audit.ts';
+import type { Readable } from '../../database/open.ts';
 import { isTakeName } from '../../contract/adjudication.ts';
 import { Problem } from '../../contract/problem.ts';
 import type { MaskClient } from '../../workers/mask-client.ts';
 import type { StoredMask } from '../../workers/mask-work.ts';
 import type { OpenStudy } from '../context.ts';
-import type { Editor, ReadService } from '../reads/service.ts';
+import { sealOfMeasurements, type Editor, type ReadService } from '../reads/service.ts';
 import { loadComposition } from './compose.ts';
 import { labelsIn, requireLabels } from './labels.ts';
 import { standingEdits } from './journal.ts';
@@ -19,6 +20,7 @@ import {
   sealedReadIds,
   sealedRevisionOf,
   sealsInAudit,
+  type AuditedSeal,
 } from './store.ts';
 
 export interface SealFault {
@@ -65,6 +67,7 @@ export function createSealing(needs: { reads: ReadService; client: MaskClient; l
           caseId: record.caseId,
           round: record.round.number,
           version: record.version,
+          ...(await sealOfMeasurements(tx, readId)),
         };
         const actor = editor.person.name;
         await appendAudit(tx, { actor, action: 'read.sealed', subject: readId, details }, at);
@@ -84,8 +87,8 @@ export function createSealing(needs: { reads: ReadService; client: MaskClient; l
   }
 
   /**
-   * Checks every seal ever set: the stored mask against its checksum, and that against the read's row and the audit
-   * chain. Empty `faults` = all hold.
+   * Checks every seal ever set: the stored mask against its checksum, that against the read's row and the audit chain,
+   * and the measurements against the chain. Empty `faults` = all hold.
    */
   async function verifySeals(study: OpenStudy): Promise<{ checked: number; faults: SealFault[] }> {
     const db = study.database.read;
@@ -103,8 +106,10 @@ export function createSealing(needs: { reads: ReadService; client: MaskClient; l
       if (wrong) faults.push({ readId, reason: wrong });
       else if (revision.sha256 !== row.sha256) {
         faults.push({ readId, reason: 'the checksum in its mask differs from the one in the read' });
-      } else if (audited.get(readId) !== row.sha256) {
+      } else if (audited.get(readId)?.sha256 !== row.sha256) {
         faults.push({ readId, reason: 'the audit trail names another checksum for it' });
+      } else if (await measuredOtherwise(db, readId, audited.get(readId)!)) {
+        faults.push({ readId, reason: 'its measurements are not those that were sealed' });
       }
     }
     for (const readId of audited.keys()) {
@@ -112,6 +117,15 @@ export function createSealing(needs: { reads: ReadService; client: MaskClient; l
         faults.push({ readId, reason: 'the audit trail sealed it, the study did not' });
     }
     return { checked: ids.length, faults };
+  }
+
+  async function measuredOtherwise(
+    db: Readable,
+    readId: string,
+    { measurements }: AuditedSeal,
+  ): Promise<boolean> {
+    if (measurements === null) return false;
+    return (await sealOfMeasurements(db, readId)).measurementsSha256 !== measurements;
   }
 
   async function whyDamaged(stored: StoredMask): Promise<string | null> {

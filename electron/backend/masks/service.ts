@@ -20,6 +20,7 @@ export type { Acknowledged, Reversal, Stroke } from './steps.ts';
 export type { AddedProposal, NewProposal } from './proposals.ts';
 export type { MaskSource, SealedImport } from './imports.ts';
 export type { SealFault } from './seal.ts';
+export { sealsInAudit } from './store.ts';
 export { standingEdits } from './journal.ts';
 
 export interface MaskService {

@@ -170,8 +170,15 @@ export async function sealedRevisionOf(db: Readable, readId: string) {
     .executeTakeFirst();
 }
 
+/** A seal as the audit trail has it. */
+export interface AuditedSeal {
+  sha256: string;
+  /** SHA-256 over the measurements; null for what was sealed before they were part of the seal, and for imported masks. */
+  measurements: string | null;
+}
+
 /** What the audit chain says of seals: the SHA-256 by read. */
-export async function sealsInAudit(db: Readable): Promise<Map<string, string>> {
+export async function sealsInAudit(db: Readable): Promise<Map<string, AuditedSeal>> {
   const rows = await db
     .selectFrom('audit_event')
     .select(['subject', 'details'])
@@ -179,6 +186,16 @@ export async function sealsInAudit(db: Readable): Promise<Map<string, string>> {
     .orderBy('seq')
     .execute();
   return new Map(
-    rows.map((row) => [row.subject, String((JSON.parse(row.details) as { sha256?: unknown }).sha256 ?? '')]),
+    rows.map((row) => {
+      const details = JSON.parse(row.details) as Record<string, unknown>;
+      const measured = details['measurementsSha256'];
+      return [
+        row.subject,
+        {
+          sha256: String(details['sha256'] ?? ''),
+          measurements: typeof measured === 'string' ? measured : null,
+        },
+      ];
+    }),
   );
 }

@@ -36,6 +36,7 @@ import {
 } from './store.ts';
 
 export type { ReadRecord } from './store.ts';
+export { sealOfMeasurements } from './measurements.ts';
 export { gateOf, gates } from './gate.ts';
 
 /** Who writes, and through which window: the lease goes with every write as `x-concord-lease`. */
