@@ -1,12 +1,17 @@
 // Agreement as tidy tables for statistics programs: long ones for lme4, wide ones for irr and psych, one for iMRMC.
 import type { Agreement, AgreementRow, ReadFigures } from '../contract/agreement.ts';
+import type { ReportMeasurement } from '../workers/agreement-client.ts';
 import { dictionaryOf } from './agreement-dictionary.ts';
+import { measurementRecords } from './measurements-csv.ts';
 
 export type Cell = string | number | null;
 export type Row = Record<string, Cell>;
 
 /** File name → CSV text. Numbers with all their digits; undefined ones empty, as R reads NA. */
-export function agreementCsv(agreement: Agreement): Record<string, string> {
+export function agreementCsv(
+  agreement: Agreement,
+  measurements: readonly ReportMeasurement[] = [],
+): Record<string, string> {
   const tables: Record<string, Row[]> = {
     'pairs.csv': agreement.rows.map(pairRecord),
     'summary.csv': agreement.summary.flatMap(summaryRecords),
@@ -17,6 +22,8 @@ export function agreementCsv(agreement: Agreement): Record<string, string> {
     'definitions.csv': agreement.definitions.map((definition) => ({ ...definition })),
     ...wideTables(agreement.reads),
     ...imrmcTables(agreement.reads),
+    // Where nobody measured, the tables are those of ever.
+    ...(measurements.length > 0 && { 'measurements.csv': measurementRecords(measurements) }),
   };
   tables['dictionary.csv'] = dictionaryOf(tables);
   return Object.fromEntries(Object.entries(tables).map(([name, records]) => [name, csv(records)]));

@@ -17,8 +17,11 @@ export function registerAgreement(program: Command): void {
     .option('--json', 'print one JSON object')
     .option('--csv <dir>', 'also write tidy tables there, with dictionary.csv to explain every column')
     .action(async (folder: string, options: { json?: boolean; csv?: string }) => {
-      const agreement = await withStudy(folder, (study, services) => freshAgreement(study, services));
-      if (options.csv !== undefined) await writeTables(options.csv, agreement);
+      const { agreement, measurements } = await withStudy(folder, async (study, services) => ({
+        agreement: await freshAgreement(study, services),
+        measurements: await services.reports.measurements(study),
+      }));
+      if (options.csv !== undefined) await writeTables(options.csv, agreementCsv(agreement, measurements));
       if (options.json) printJson(agreement);
       else process.stdout.write(agreementText(agreement));
     });
@@ -32,9 +35,9 @@ export async function freshAgreement(study: OpenStudy, services: Services): Prom
   return services.agreement.latest(study);
 }
 
-async function writeTables(folder: string, agreement: Agreement): Promise<void> {
+async function writeTables(folder: string, tables: Record<string, string>): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const [name, text] of Object.entries(agreementCsv(agreement))) {
+  for (const [name, text] of Object.entries(tables)) {
     const target = join(folder, name);
     await writeFile(`${target}.part`, text);
     await rename(`${target}.part`, target);

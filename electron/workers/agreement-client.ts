@@ -15,7 +15,12 @@ import { createPool } from './pool.ts';
 export { DEFINITIONS, METRIC_VERSION } from '../agreement/definitions.ts';
 export { listPairs, type Pair } from '../agreement/pairs.ts';
 export { chooseRows, choicesOf, type RowFilter, type StudyAnalysis } from '../agreement/study/index.ts';
-export { renderReport, type ReportFlow, type ReportInput } from '../agreement/report/index.ts';
+export {
+  renderReport,
+  type ReportFlow,
+  type ReportInput,
+  type ReportMeasurement,
+} from '../agreement/report/index.ts';
 export { DEFAULT_SETTINGS } from '../agreement/types.ts';
 
 /** Below this many rows a thread would take longer to start than the analysis takes. */

@@ -109,5 +109,7 @@ export function exampleReport(cases = 12): ReportInput {
     rows,
     analysis: analyse(rows, BOOTSTRAP),
     bootstrap: BOOTSTRAP,
+    measurements: [],
+    valueUnit: 'HU',
   };
 }

@@ -5,6 +5,7 @@ import { flow } from './flow.ts';
 import { counted, dateText } from './format.ts';
 import { grras } from './grras.ts';
 import { html, type Html } from './html.ts';
+import { measurements } from './measurements.ts';
 import { methods } from './methods.ts';
 import type { ReportInput } from './report-input.ts';
 import { reliabilitySection } from './reliability-tables.ts';
@@ -20,7 +21,7 @@ export function renderReport(input: ReportInput): string {
   const shown = KINDS.filter((kind) => kind !== 'ai' || input.rows.some((row) => row.comparison === 'ai'));
   const body = html`${masthead(input)} ${methods(input)} ${flow(input)}
     ${shown.map((kind) => results(input, kind))} ${reliabilitySection(input.analysis)} ${cases(input)}
-    ${definitions()} ${grras(input)}
+    ${measurements(input.measurements, input.valueUnit)} ${definitions()} ${grras(input)}
     <footer>
       ${input.software}. Metric definitions version ${input.run.metricVersion}. Run ${input.run.id}. This file
       is complete in itself and loads nothing from elsewhere.

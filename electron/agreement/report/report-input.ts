@@ -28,6 +28,29 @@ export interface ReportFlow {
   /** Sealed reads whose mask was drawn in another tool. */
   imported: number;
 }
+/** A measurement of a sealed read. */
+export interface ReportMeasurement {
+  caseName: string;
+  reader: string;
+  round: number;
+  arm: string;
+  kind: 'ruler' | 'angle' | 'ellipse';
+  /** Ruler: mm. Angle: degrees. Ellipse: its area in mm². */
+  value: number;
+  plane: string;
+  /** Of the volume as it is shown, from 0. */
+  slice: number;
+  /** LPS mm: a ruler's ends; an angle's first leg, vertex, second leg; an ellipse's centre and ends of its half axes. */
+  points: number[][];
+  /** Of an ellipse: of the voxels whose centres lie inside. Null figures where there are too few. */
+  statistics: {
+    voxels: number;
+    mean: number | null;
+    deviation: number | null;
+    minimum: number | null;
+    maximum: number | null;
+  } | null;
+}
 
 export interface ReportInput {
   study: {
@@ -55,4 +78,8 @@ export interface ReportInput {
   /** The analysis of these rows that page and command line print as well. */
   analysis: StudyAnalysis;
   bootstrap: { replicates: number; seed: number };
+  /** By case, reader and round, in the order drawn. */
+  measurements: ReportMeasurement[];
+  /** Of the volumes' values: HU of a CT, else empty. */
+  valueUnit: string;
 }

@@ -5,18 +5,23 @@ import {
   DEFAULT_SETTINGS,
   renderReport,
   type ReportFlow,
+  type ReportMeasurement,
   type StudyAnalysis,
 } from '../../workers/agreement-client.ts';
 import type { AgreementService } from '../agreement/service.ts';
 import type { OpenStudy } from '../context.ts';
+import { sealedMeasurements } from './measurements.ts';
 
 export interface ReportService {
   /** A self-contained page. Throws Problem `agreement-not-computed`. */
   html(study: OpenStudy): Promise<string>;
+  /** What readers measured in sealed reads, by case, reader and round. For coordinators: it names them. */
+  measurements(study: OpenStudy): Promise<ReportMeasurement[]>;
 }
 
 export function createReportService(needs: { agreement: AgreementService; version: string }): ReportService {
   return {
+    measurements: (study) => sealedMeasurements(study.database.read),
     async html(study) {
       const agreement = await needs.agreement.latest(study);
       if (!agreement.run) {
@@ -72,6 +77,8 @@ export function createReportService(needs: { agreement: AgreementService; versio
           variance: agreement.variance,
         },
         bootstrap: agreement.bootstrap,
+        measurements: await sealedMeasurements(db),
+        valueUnit: study.modality === 'CT' ? 'HU' : '',
       });
     },
   };
