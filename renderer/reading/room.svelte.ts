@@ -16,6 +16,8 @@ import { EditorState } from '../editing/editor-state.svelte.ts';
 import { Journal } from '../editing/journal.svelte.ts';
 import { LabelVolume } from '../editing/label-volume.ts';
 import { settings } from '../app/settings.svelte.ts';
+import { annotationParts } from '../viewer/measure-marks.ts';
+import { drawnAgain, measureName } from '../viewer/measure-text.ts';
 import { ViewState } from '../viewer/view-state.svelte.ts';
 import { PersonDisplay } from './display.svelte.ts';
 import { RoomInstructions } from './form/instructions.svelte.ts';
@@ -204,10 +206,17 @@ export class ReadingRoom {
     return centre !== null;
   }
 
-  async removeMeasure({ id }: Annotation): Promise<void> {
+  /** Takes a measurement away; the message that says so can bring it back. */
+  async removeMeasure(gone: Annotation): Promise<void> {
     try {
-      await removeAnnotation(this.study, this.read.id, this.lease, id);
-      this.view.measures.list = this.view.measures.list.filter((one) => one.id !== id);
+      await removeAnnotation(this.study, this.read.id, this.lease, gone.id);
+      const { measures, volume } = this.view;
+      measures.list = measures.list.filter(({ id }) => id !== gone.id);
+      measures.pointed = null;
+      const again = drawnAgain(gone);
+      const action = again && { label: 'Bring it back', run: () => measures.keep?.(again) };
+      const text = `${measureName(gone.kind)} of ${annotationParts(gone, volume.unit).size} taken away.`;
+      toasts.show({ tone: 'info', text, ...(action && { action }) });
     } catch (error) {
       this.presence.refuse(error);
       toasts.fail(error);

@@ -11,18 +11,28 @@ import type { VolumeData } from './volume-data.ts';
 const COLOUR = '#f0e442';
 const POINTED = '#ffffff';
 
-/** "45.3 mm", "34.2°", "3.41 cm², mean 102 ± 13 HU, n 523". */
-export function annotationWords(
+/** What was measured ("45.3 mm", "34.2°", "3.41 cm²") and the values inside ("mean 102 ± 13 HU, n 523", else empty). */
+export function annotationParts(
   { kind, value, statistics }: Pick<Annotation, 'kind' | 'value' | 'statistics'>,
   unit: string,
-): string {
-  if (kind === 'ruler') return `${decimal(value, 1)} mm`;
-  if (kind === 'angle') return `${decimal(value, 1)}°`;
-  const area = value >= 100 ? `${decimal(value / 100, 2)} cm²` : `${decimal(value, 1)} mm²`;
-  if (!statistics || statistics.mean === null) return area;
+): { size: string; inside: string } {
+  if (kind === 'ruler') return { size: `${decimal(value, 1)} mm`, inside: '' };
+  if (kind === 'angle') return { size: `${decimal(value, 1)}°`, inside: '' };
+  const size = value >= 100 ? `${decimal(value / 100, 2)} cm²` : `${decimal(value, 1)} mm²`;
+  if (!statistics || statistics.mean === null) return { size, inside: '' };
   const digits = Math.abs(statistics.mean) < 10 ? 2 : 0;
   const spread = statistics.deviation === null ? '' : ` ± ${decimal(statistics.deviation, digits)}`;
-  return `${area}, mean ${decimal(statistics.mean, digits)}${spread}${unit && ` ${unit}`}, n ${integer(statistics.voxels)}`;
+  const mean = `mean ${decimal(statistics.mean, digits)}${spread}${unit && ` ${unit}`}`;
+  return { size, inside: `${mean}, n ${integer(statistics.voxels)}` };
+}
+
+/** "45.3 mm", "34.2°", "3.41 cm², mean 102 ± 13 HU, n 523". */
+export function annotationWords(
+  one: Pick<Annotation, 'kind' | 'value' | 'statistics'>,
+  unit: string,
+): string {
+  const { size, inside } = annotationParts(one, unit);
+  return inside === '' ? size : `${size}, ${inside}`;
 }
 
 export function paintMeasures(

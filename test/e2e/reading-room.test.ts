@@ -224,6 +224,22 @@ describe.skipIf(!executablePath)(title, () => {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Take it away' }).first().click();
     await eventually(async () => (await kept()).map(({ kind }) => kind)).toEqual(['ellipse']);
+    await page.getByRole('button', { name: 'Bring it back' }).click();
+    await eventually(async () => (await kept()).map(({ kind }) => kind)).toEqual(['ellipse', 'ruler']);
+    expect((await kept())[1].value).toBe(ruler.value);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy measurements as text' }).click();
+    const copied = () => page.evaluate(() => navigator.clipboard.readText());
+    await eventually(async () => (await copied()).split('\n').map((line) => line.split('\t'))).toEqual([
+      [
+        'Ellipse',
+        expect.stringMatching(/^[\d.]+ [cm]m², mean −?[\d.,]+ ± [\d.,]+ HU, n [\d,]+$/),
+        `axial slice ${ruler.slice + 1}`,
+      ],
+      ['Length', `${ruler.value.toFixed(1)} mm`, `axial slice ${ruler.slice + 1}`],
+    ]);
+    await page.getByRole('button', { name: 'Take it away' }).last().click();
+    await eventually(async () => (await kept()).map(({ kind }) => kind)).toEqual(['ellipse']);
     await page.keyboard.press('b');
   });
 
