@@ -111,7 +111,13 @@ export function createServices(options: BackendOptions): Services {
       const chain = await studies.verifyAudit(study);
       const seals = await masks.verifySeals(study);
       const intact = chain.intact && seals.faults.length === 0;
-      return { ...chain, intact, sealsChecked: seals.checked, sealFaults: seals.faults };
+      return {
+        ...chain,
+        intact,
+        sealsChecked: seals.checked,
+        sealsWithoutMeasurements: seals.withoutMeasurements,
+        sealFaults: seals.faults,
+      };
     },
     async close() {
       await jobs.close();

@@ -22,6 +22,11 @@ export function registerAudit(program: Command): void {
         process.stdout.write(`Read ${fault.readId}: ${fault.reason}.\n`);
       if (verdict.intact) {
         process.stdout.write(`Intact: ${verdict.events} events, ${verdict.sealsChecked} sealed masks.\n`);
+        if (verdict.sealsWithoutMeasurements > 0) {
+          process.stdout.write(
+            `${verdict.sealsWithoutMeasurements} of them sealed before measurements were part of a seal, or carried along in a bundle: their measurements are not proved.\n`,
+          );
+        }
       }
     });
 }

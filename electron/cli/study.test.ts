@@ -185,6 +185,28 @@ describe('concord import --mask', () => {
 });
 
 describe('concord audit verify', () => {
+  it('names the read whose measurements are not those that were sealed, and exits 1', async () => {
+    const database = new Database(at('P.concord/study.sqlite'));
+    const guard = database
+      .prepare("SELECT sql FROM sqlite_master WHERE name = 'annotation_only_on_drafts'")
+      .pluck()
+      .get() as string;
+    const read = database.prepare("SELECT id FROM read WHERE state = 'sealed'").pluck().get() as string;
+    const late = database.prepare(
+      "INSERT INTO annotation VALUES ('late', ?, 'ruler', 'axial', 1, '[[0,0,0],[3,4,0]]', 5, NULL, '2026-03-01')",
+    );
+    database.exec('DROP TRIGGER annotation_only_on_drafts');
+    late.run(read);
+    const told = await concord('audit', 'verify', 'P.concord');
+    expect(told).toMatchObject({
+      code: 1,
+      out: `Read ${read}: its measurements are not those that were sealed.\n`,
+    });
+    database.exec('DROP TRIGGER annotation_stays_when_sealed; DELETE FROM annotation');
+    database.exec(guard);
+    database.close();
+    expect((await concord('audit', 'verify', 'P.concord')).code).toBe(0);
+  });
   it('says intact, and after a row was changed exits 1 and names it', async () => {
     const before = await concord('audit', 'verify', 'P.concord');
     expect(before).toMatchObject({

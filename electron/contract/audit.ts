@@ -53,6 +53,8 @@ export const AuditVerdictSchema = z.object({
   firstBroken: z.object({ seq: z.int(), reason: z.string() }).nullable(),
   /** Sealed reads whose mask was hashed again and compared with the read and with the trail. */
   sealsChecked: z.int(),
+  /** Those among them that do not cover measurements: of an older Concord, or carried along in a bundle. */
+  sealsWithoutMeasurements: z.int(),
   sealFaults: z.array(z.object({ readId: z.string(), reason: z.string() })),
 });
 export type AuditVerdict = z.infer<typeof AuditVerdictSchema>;

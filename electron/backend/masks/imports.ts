@@ -4,7 +4,7 @@ import { appendAudit } from '../../database/audit.ts';
 import type { MaskClient } from '../../workers/mask-client.ts';
 import type { ComposedMask } from '../../workers/mask-work.ts';
 import type { OpenStudy } from '../context.ts';
-import type { AssignmentKey, ReadService } from '../reads/service.ts';
+import { sealOfMeasurements, type AssignmentKey, type ReadService } from '../reads/service.ts';
 import { labelsIn, requireLabels } from './labels.ts';
 import { gridsOfCase, insertRevision, labelsOfStudy } from './store.ts';
 
@@ -74,6 +74,8 @@ export function createImports(needs: { reads: ReadService; client: MaskClient })
         fileSha256: of.source.sha256,
         caseId: of.caseId,
         round: of.round,
+        // None, and none may come later.
+        ...(await sealOfMeasurements(tx, record.id)),
       };
       await appendAudit(tx, { actor: of.actor, action: 'read.imported', subject: record.id, details }, at);
       return record;

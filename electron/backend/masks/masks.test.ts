@@ -283,8 +283,24 @@ describe('seals', () => {
       patches: 1,
       activeSeconds: 12.5,
     });
-    expect(await masks.verifySeals(bare.study)).toEqual({ checked: 1, faults: [] });
+    expect(await masks.verifySeals(bare.study)).toEqual({ checked: 1, withoutMeasurements: 0, faults: [] });
     expect((await verifyAudit(bare.study.database.read)).intact).toBe(true);
+  });
+
+  it('of an older Concord, which name no measurements, stay valid and are counted', async () => {
+    await start();
+    const { read, editor } = await open(bare.readers[0]);
+    await masks.append(bare.study, read.id, editor, stroke(1, 10, 20, 0, 1));
+    await masks.seal(bare.study, read.id, editor);
+    const { default: Database } = await import('better-sqlite3');
+    const sqlite = new Database(join(bare.study.folder, 'study.sqlite'));
+    sqlite.exec('DROP TRIGGER audit_event_is_final');
+    sqlite.exec(
+      "UPDATE audit_event SET details = json_remove(details, '$.measurements', '$.measurementsSha256')",
+    );
+    sqlite.close();
+    const verdict = await masks.verifySeals(bare.study);
+    expect(verdict).toEqual({ checked: 1, withoutMeasurements: 1, faults: [] });
   });
 
   it('are found out when the stored mask was tampered with', async () => {

@@ -28,6 +28,13 @@ export interface SealFault {
   reason: string;
 }
 
+export interface SealVerdict {
+  checked: number;
+  /** Seals among them that do not cover measurements. */
+  withoutMeasurements: number;
+  faults: SealFault[];
+}
+
 export function createSealing(needs: { reads: ReadService; client: MaskClient; live: LiveReads }) {
   const { reads, client, live } = needs;
 
@@ -88,9 +95,10 @@ export function createSealing(needs: { reads: ReadService; client: MaskClient; l
 
   /**
    * Checks every seal ever set: the stored mask against its checksum, that against the read's row and the audit chain,
-   * and the measurements against the chain. Empty `faults` = all hold.
+   * and the measurements against the chain. Empty `faults` = all hold. A seal whose event names no measurements, of an
+   * older Concord or carried along in a bundle, stays valid and is counted.
    */
-  async function verifySeals(study: OpenStudy): Promise<{ checked: number; faults: SealFault[] }> {
+  async function verifySeals(study: OpenStudy): Promise<SealVerdict> {
     const db = study.database.read;
     const audited = await sealsInAudit(db);
     const faults: SealFault[] = [];
@@ -116,7 +124,8 @@ export function createSealing(needs: { reads: ReadService; client: MaskClient; l
       if (!ids.includes(readId))
         faults.push({ readId, reason: 'the audit trail sealed it, the study did not' });
     }
-    return { checked: ids.length, faults };
+    const withoutMeasurements = ids.filter((id) => !audited.get(id)?.measurements).length;
+    return { checked: ids.length, withoutMeasurements, faults };
   }
 
   async function measuredOtherwise(

@@ -11,7 +11,7 @@ import { createFirstDrafts } from './first-draft.ts';
 import { createImports, type SealedImport } from './imports.ts';
 import { LiveReads } from './live.ts';
 import { createProposals, type AddedProposal, type NewProposal } from './proposals.ts';
-import { createSealing, type SealFault } from './seal.ts';
+import { createSealing, type SealVerdict } from './seal.ts';
 import { Snapshots } from './snapshots.ts';
 import { createSteps, type Acknowledged, type Reversal, type Stroke } from './steps.ts';
 import { findRevision, gridsOfCase, listPatches, patchBytes } from './store.ts';
@@ -19,7 +19,7 @@ import { findRevision, gridsOfCase, listPatches, patchBytes } from './store.ts';
 export type { Acknowledged, Reversal, Stroke } from './steps.ts';
 export type { AddedProposal, NewProposal } from './proposals.ts';
 export type { MaskSource, SealedImport } from './imports.ts';
-export type { SealFault } from './seal.ts';
+export type { SealFault, SealVerdict } from './seal.ts';
 export { sealsInAudit } from './store.ts';
 export { standingEdits } from './journal.ts';
 
@@ -64,7 +64,7 @@ export interface MaskService {
     readId: string,
     person: Person,
   ): Promise<{ bytes: Uint8Array; fileName: string }>;
-  verifySeals(study: OpenStudy): Promise<{ checked: number; faults: SealFault[] }>;
+  verifySeals(study: OpenStudy): Promise<SealVerdict>;
   /** Waits for work in the background; call it before a study is closed. */
   settled(): Promise<void>;
 }

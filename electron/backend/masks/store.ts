@@ -173,7 +173,7 @@ export async function sealedRevisionOf(db: Readable, readId: string) {
 /** A seal as the audit trail has it. */
 export interface AuditedSeal {
   sha256: string;
-  /** SHA-256 over the measurements; null for what was sealed before they were part of the seal, and for imported masks. */
+  /** SHA-256 over the measurements; null for what was sealed before they were part of it, or carried along. */
   measurements: string | null;
 }
 
