@@ -69,6 +69,7 @@ export const tools: Bench = {
         say(`${asked.what} …`);
         rows.push(await operation(page, asked));
       }
+      rows.push(...(await flatTools(page, thread, say)));
       rows.push(...(await surfaces(page, say)));
       return rows;
     } finally {
@@ -144,6 +145,38 @@ async function operation(page: Page, { what, keys, act }: Asked): Promise<Row> {
     await surfacesQuiet(page);
   }
   return row(what, samples, 300, 'median');
+}
+
+/** Tools that work on one slice on the page's own thread: a flood fill in the liver, a lasso around it. */
+async function flatTools(page: Page, thread: Thread, say: (line: string) => void): Promise<Row[]> {
+  say('flood fill and lasso …');
+  const { x, y, size } = await centreOfAxial(page);
+  const [fill, lasso]: number[][] = [[], []];
+  const takeBack = async () => {
+    await saved(page);
+    await page.keyboard.press('Control+z');
+    await saved(page);
+    await surfacesQuiet(page);
+  };
+  await page.keyboard.press('2');
+  for (let n = 0; n < TIMES; n++) {
+    await page.keyboard.press('f');
+    await page.mouse.move(x + size * 0.02, y + size * 0.3);
+    fill.push((await thread(() => page.mouse.down())).own);
+    fill.push((await thread(() => page.mouse.up())).own);
+    await takeBack();
+    await page.keyboard.press('Shift+P');
+    const [outline] = handTrace(1);
+    await page.mouse.move(x + outline[0].x * size, y + outline[0].y * size);
+    await page.mouse.down();
+    for (const point of outline.slice(1)) await page.mouse.move(x + point.x * size, y + point.y * size);
+    lasso.push((await thread(() => page.mouse.up())).own);
+    await takeBack();
+  }
+  return [
+    row('flood fill of a slice, press and release: page thread', fill, 300, 'p95'),
+    row('lasso around a quarter of a slice, closing: page thread', lasso, 300, 'p95'),
+  ];
 }
 
 /** After a stroke at the liver: how long until its surface is there, and what the page itself does for it. */

@@ -61,16 +61,15 @@ self.onmessage = (event: MessageEvent<SurfaceTask>) => {
 function blur(occupancy: Uint8Array, shape: Triple): Float32Array<ArrayBuffer> {
   let field = Float32Array.from(occupancy);
   const strides = [1, shape[0], shape[0] * shape[1]];
-  for (let axis = 0; axis < 3; axis++) {
+  for (const stride of strides) {
     const out = new Float32Array(field.length);
-    const stride = strides[axis];
-    const length = shape[axis];
-    for (let n = 0; n < field.length; n++) {
-      const at = Math.floor(n / stride) % length;
-      const before = at > 0 ? field[n - stride] : 0;
-      const after = at < length - 1 ? field[n + stride] : 0;
-      out[n] = (before + field[n] + after) / 3;
+    const end = field.length - stride;
+    for (let n = 0; n < stride; n++) {
+      out[n] = (field[n] + field[n + stride]) / 3;
+      out[end + n] = (field[end + n - stride] + field[end + n]) / 3;
     }
+    // What comes around from another row is 0: every box has a margin of zeros.
+    for (let n = stride; n < end; n++) out[n] = (field[n - stride] + field[n] + field[n + stride]) / 3;
     field = out;
   }
   return keepThin(field, occupancy, shape);

@@ -86,11 +86,13 @@ function decide(next: Uint8Array, start: number, classes: Class[], widths: Width
   const wall = classes.find(({ label }) => label < 0)?.sums ?? null;
   const [widthX, widthY] = widths;
   const [nx, ny] = [widthX.length, widthY.length];
+  // Where no structure that takes part is within reach, everything stays as it is.
+  const from = Math.min(...taking.map(({ sums }) => sums.span.from));
+  const to = Math.max(...taking.map(({ sums }) => sums.span.to));
   for (let j = 0; j < ny; j++) {
-    // Rows without any of it within reach stay as they are.
     if (!taking.some(({ sums }) => sums.rows[j] > 0)) continue;
     const across = widthY[j] * thick;
-    for (let i = 0, n = j * nx; i < nx; i++, n++) {
+    for (let i = from, n = j * nx + from; i < to; i++, n++) {
       const total = widthX[i] * across;
       const walled = wall ? wall.sums[n] : 0;
       if (taking.length === 1) {
