@@ -1,5 +1,5 @@
 // A study on two machines: handed out, read there, given back, merged; and everything that could go wrong on the way.
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -279,4 +279,47 @@ it('names what collides and overwrites nothing; a changed copy is refused', asyn
   const changed = away.services.studies.get(await away.openStudy(file('Ben.concord')));
   await away.services.bundles.giveBack(changed, file('ben-2.age'));
   expect(await codeOf(bundles.merge(opened, file('ben-2.age'), 'Cora'))).toBe('bundle-trail-broken');
+}, 120_000);
+
+it('one mask sealed twice with different measurements is a conflict, and the first stays', async () => {
+  const { bundles } = study.backend.services;
+  clock += 30 * 86_400_000;
+  await bundles.handOut(opened, { reader: 'Ada', target: file('twice.age'), lock: LOCK, actor: 'Cora' });
+  const folder = file('Twice.concord');
+  await away.services.bundles.unpack(file('twice.age'), folder, { passphrase: LOCK.passphrase });
+  const begun = await onCopy(folder);
+  const item = (await begun.list()).find((one) => one.state === 'due')!;
+  const body = JSON.stringify({ assignmentId: item.assignmentId });
+  await begun.call('POST', '/reads', begun.token, null, body);
+  await away.services.studies.leave(away.services.studies.get(begun.id));
+  cpSync(folder, file('before'), { recursive: true });
+
+  const sealWith = async (millimetres: number, name: string) => {
+    clock += 600_000;
+    const copy = await onCopy(folder);
+    const read = (await (await copy.call('POST', '/reads', copy.token, null, body)).json()) as Read;
+    const ruler = { kind: 'ruler', plane: 'axial', slice: 1, points: [[0, 0, 0], [millimetres, 0, 0]] }; // prettier-ignore
+    const drawn = await copy.call('POST', `/reads/${read.id}/annotations`, copy.token, read.lease, JSON.stringify(ruler)); // prettier-ignore
+    const sealed = await copy.call('POST', `/reads/${read.id}/seal`, copy.token, read.lease);
+    expect([drawn.status, sealed.status]).toEqual([201, 200]);
+    const copied = away.services.studies.get(copy.id);
+    await away.services.bundles.giveBack(copied, file(name));
+    await away.services.studies.leave(copied);
+    return read.id;
+  };
+  const first = await sealWith(10, 'ten.age');
+  rmSync(folder, { recursive: true });
+  cpSync(file('before'), folder, { recursive: true });
+  expect(await sealWith(20, 'twenty.age')).toBe(first);
+
+  expect((await bundles.merge(opened, file('ten.age'), 'Cora')).taken).toHaveLength(1);
+  const report = await bundles.merge(opened, file('twenty.age'), 'Cora');
+  expect(report.taken).toEqual([]);
+  const [conflict] = report.conflicts.filter(({ reason }) => /other measurements/.test(reason));
+  expect(conflict).toEqual({
+    read: expect.stringMatching(/., ./),
+    reason: 'The same read is here with other measurements.',
+  });
+  const kept = opened.database.read.selectFrom('annotation').where('read_id', '=', first).select('value');
+  expect(await kept.execute()).toEqual([{ value: 10 }]);
 }, 120_000);

@@ -77,12 +77,13 @@ async function differs(
   here: Pick<ReturnedRead, 'id' | 'sealed_sha256' | 'sealed_at'>,
   back: ReturnedRead,
 ): Promise<string | null> {
-  if (here.sealed_sha256 !== back.sealed_sha256 || here.sealed_at !== back.sealed_at) return 'another mask';
+  if (here.sealed_sha256 !== back.sealed_sha256) return 'another mask';
+  const time = here.sealed_at === back.sealed_at ? null : 'another time of sealing';
   // A read that only went along has none there: its measurements stayed here.
   const sealedThere = (await sealsInAudit(copy)).get(back.id)?.measurements ?? null;
-  if (sealedThere === null) return null;
+  if (sealedThere === null) return time;
   const { measurementsSha256 } = await sealOfMeasurements(tx, here.id);
-  return measurementsSha256 === sealedThere ? null : 'other measurements';
+  return measurementsSha256 === sealedThere ? time : 'other measurements';
 }
 
 async function placeOf(tx: Writable, assignmentId: string, readerId: string): Promise<Place | null> {
