@@ -1,123 +1,29 @@
 // Every screen and state, in every window size: nothing cut, covered or faint, everything named and reachable by keys.
-// CONCORD_SHOTS=FOLDER keeps a picture of each.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
+// CONCORD_SHOTS=FOLDER keeps a picture of each. Rooms of several reads are in screens-together.test.ts.
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium } from '../../build/checks/browsers.ts';
-import type { BoardEntry, WorklistItem } from '../../electron/contract/reads.ts';
-import { startBrowserHost, type BrowserHost } from '../../electron/serve.ts';
-import { auditFocus, auditPage } from './support/page-audit.ts';
-import { screenStudies, type ScreenStudies, type ScreenStudy } from './support/screen-studies.ts';
+import type { BoardEntry } from '../../electron/contract/reads.ts';
+import { executablePath, ScreenBook, SIZES } from './support/screen-book.ts';
+import type { ScreenStudies } from './support/screen-studies.ts';
 
-const executablePath = findChromium();
+type Hands = Pick<ScreenBook, 'look' | 'visit' | 'coordinator' | 'reader' | 'text' | 'press' | 'room'>;
 const title = executablePath ? 'screens' : 'SKIPPED: no Chromium on this machine (screens)';
-const shots = process.env['CONCORD_SHOTS'] ?? null;
-
-/** CSS pixels and device pixels to one: two whole screens, and 1440 × 900 scaled to 125, 150 and 200 %. */
-const SIZES = [
-  [1280, 800, 1],
-  [1440, 900, 1],
-  [1152, 720, 1.25],
-  [960, 600, 1.5],
-  [720, 450, 2],
-] as const;
 
 describe.skipIf(!executablePath)(title, () => {
+  let book: ScreenBook;
   let folder: string;
-  let host: BrowserHost;
-  let browser: Browser;
   let page: Page;
-  let devices: CDPSession;
   let studies: ScreenStudies;
-  const complaints: string[] = [];
-
+  let { look, visit, coordinator, reader, text, press, room }: Hands = {} as Hands;
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'concord-screens-'));
-    host = await startBrowserHost({ home: join(folder, 'home') });
-    studies = await screenStudies(host, folder, (path) => writeFileSync(path, 'not a volume'));
-    const args = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
-    browser = await chromium.launch({ executablePath: executablePath!, args });
-    const context = await browser.newContext({
-      viewport: { width: 1280, height: 800 },
-      reducedMotion: 'reduce',
-    });
-    page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    page.on('pageerror', (error) => complaints.push(error.message));
-    devices = await context.newCDPSession(page);
-    await page.goto(host.address);
-    if (shots) mkdirSync(shots, { recursive: true });
+    book = await ScreenBook.open();
+    ({ folder, page, studies, look, visit, coordinator, reader, text, press, room } = book);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await host?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => book?.close());
   afterEach(async () => {
     await page.unrouteAll({ behavior: 'ignoreErrors' });
-    expect(complaints.splice(0)).toEqual([]);
+    expect(book.complaints.splice(0)).toEqual([]);
   });
-
-  async function resize([width, height, deviceScaleFactor]: (typeof SIZES)[number]): Promise<void> {
-    await devices.send('Emulation.setDeviceMetricsOverride', {
-      width,
-      height,
-      deviceScaleFactor,
-      mobile: false,
-    });
-    await page.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-    );
-    // Plots and views are drawn again after their room has changed.
-    await page.waitForTimeout(60);
-  }
-  /** Looks at what is on the page now, in every size; `check` fails with all flaws at once. */
-  async function look(name: string, sizes: readonly (typeof SIZES)[number][] = SIZES): Promise<void> {
-    const flaws: string[] = [];
-    for (const size of sizes) {
-      await resize(size);
-      const whole = size === sizes[0] && !name.startsWith('tool-');
-      const found = await auditPage(page, { thorough: whole });
-      if (whole) found.push(...(await auditFocus(page)));
-      flaws.push(...found.map((flaw) => `${size.slice(0, 2).join('×')}: ${flaw}`));
-      if (shots) {
-        // Not Playwright's own, which would set the window's size anew.
-        const { data } = await devices.send('Page.captureScreenshot', { format: 'png' });
-        writeFileSync(join(shots, `${name}-${size[0]}.png`), Buffer.from(data, 'base64'));
-      }
-    }
-    await resize(SIZES[0]);
-    expect.soft(flaws, name).toEqual([]);
-  }
-  /** Goes to a page of the study as the one who holds `token` (nobody: signed out). */
-  async function visit(hash: string, study?: ScreenStudy, token?: string): Promise<void> {
-    await page.evaluate(
-      (kept) => sessionStorage.setItem('concord.sign-ins', JSON.stringify(kept)),
-      study && token ? { [study.id]: token } : {},
-    );
-    await page.goto('about:blank');
-    await page.goto(`${host.origin}/${hash}`);
-    await page.locator('#app > *').first().waitFor();
-  }
-  const coordinator = (study: ScreenStudy, at: string) =>
-    visit(`#/study/${study.id}/${at}`, study, study.coordinator);
-  const reader = (study: ScreenStudy, at: string) => visit(`#/study/${study.id}/${at}`, study, study.reader);
-  const text = (words: string | RegExp) => page.getByText(words).first().waitFor();
-  const press = (name: string | RegExp) => page.getByRole('button', { name }).first().click();
-  async function room(study: ScreenStudy): Promise<void> {
-    const items = await study.call<WorklistItem[]>(
-      'GET',
-      `/studies/${study.id}/worklist`,
-      undefined,
-      study.reader,
-    );
-    const due = items.find(({ state }) => state === 'due' || state === 'draft')!;
-    await reader(study, `reading/${due.assignmentId}`);
-    await page.locator('[data-plane=axial]').first().waitFor();
-    await page.waitForFunction(() => !document.body.innerText.includes('Loading the picture'));
-  }
 
   it('start: with studies, without, one that is gone, a folder to open', async () => {
     await visit('#/');
