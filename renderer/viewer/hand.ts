@@ -1,11 +1,10 @@
 // The pointer over one planar view: which gesture is under way, and what each move of it does.
 import type { Triple } from '../../electron/contract/geometry.ts';
-import type { EditorState } from '../editing/editor-state.svelte.ts';
 import { place, PLANE_AXES, viewToVoxel, voxelToView, type Placement, type Plane } from './slice-geometry.ts';
 import { timed } from './timings.ts';
-import type { ViewState } from './view-state.svelte.ts';
-import { drawOn, followPen, HOLDS_STROKE, isMain, resizeBrush, takesSpace } from './pen.ts';
-import { TwoFingers } from './two-fingers.ts';
+import { drawOn, followPen, HOLDS_STROKE, isMain, resizeBrush } from './pen.ts';
+import type { TwoFingerStep } from './two-fingers.ts';
+import { ViewHand, type ViewHandNeeds } from './view-hand.ts';
 import { WheelSteps, zoomFactor } from './wheel.ts';
 
 type Point = { x: number; y: number };
@@ -18,31 +17,24 @@ type Drag =
 /** Which of a pointer event's `buttons` holds a drag up; −1: any. */
 const HOLDS = { draw: HOLDS_STROKE, measure: 1, navigate: 1, pan: -1, window: -1 };
 
-export interface HandNeeds {
-  view: ViewState;
-  editor: EditorState;
+export interface HandNeeds extends ViewHandNeeds {
   plane: Plane;
-  host: HTMLElement;
   /** As the view is laid out right now, CSS pixels. */
   placement: () => Placement;
   size: () => { width: number; height: number };
-  onnotice: (sentence: string) => void;
 }
 
-export class Hand {
+export class Hand extends ViewHand<Drag> {
   private readonly needs: HandNeeds;
-  private drag: Drag | null = null;
-  private spaceHeld = false;
-  private readonly fingers = new Map<number, Point>();
-  private pair: TwoFingers | null = null;
   private readonly sliceWheel = new WheelSteps();
   private readonly sizeWheel = new WheelSteps();
 
   constructor(needs: HandNeeds) {
+    super(needs, needs.plane);
     this.needs = needs;
   }
 
-  private pointIn(event: MouseEvent): Point {
+  protected override pointIn(event: MouseEvent): Point {
     const box = this.needs.host.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   }
@@ -55,26 +47,7 @@ export class Hand {
     if (voxel) view.pointer = { plane, voxel };
     else if (view.pointer?.plane === plane) view.pointer = null;
   }
-  /** A second finger takes back what the first began, and both move the picture. */
-  private twoFingers(event: PointerEvent): boolean {
-    if (event.pointerType !== 'touch') return false;
-    this.fingers.set(event.pointerId, this.pointIn(event));
-    if (this.fingers.size !== 2) return this.fingers.size > 2;
-    const { view, editor, host } = this.needs;
-    if (this.drag?.kind === 'draw') editor.cancel();
-    view.measures.cancel();
-    this.drag = null;
-    const [a, b] = this.fingers.values();
-    this.pair = new TwoFingers(a, b);
-    host.setPointerCapture(event.pointerId);
-    return true;
-  }
-  private movePair(event: PointerEvent): void {
-    if (!this.fingers.has(event.pointerId)) return;
-    this.fingers.set(event.pointerId, this.pointIn(event));
-    const [a, b] = this.fingers.values();
-    const step = this.pair?.move(a, b);
-    if (!step) return;
+  protected override onPair(step: TwoFingerStep): void {
     const { view, plane } = this.needs;
     if (step.kind === 'slices') {
       view.scroll(plane, -step.steps);
@@ -172,33 +145,21 @@ export class Hand {
     view.setWindow(view.width + dx * step, view.level + dy * step);
   }
 
-  /** The pointer went up, was taken away, or the window lost it: what is drawn stays. */
   readonly finish = (event?: PointerEvent): void => {
-    if (event) this.fingers.delete(event.pointerId);
-    else this.fingers.clear();
-    if (this.fingers.size === 0) this.pair = null;
-    const { drag } = this;
-    if (!drag || (event && event.pointerId !== drag.pointer)) return;
-    this.drag = null;
+    const drag = this.takeDrag(event);
+    if (!drag) return;
     if (drag.kind === 'draw') {
       timed('stroke', () => this.needs.editor.end());
       this.needs.editor.pressure = 1;
     }
     if (drag.kind === 'measure') this.needs.view.measures.release();
-    const { host } = this.needs;
-    if (host.hasPointerCapture(drag.pointer)) host.releasePointerCapture(drag.pointer);
+    this.letGo(drag);
   };
 
   readonly leave = (): void => {
     if (this.drag) return;
     this.pointer = null;
     this.needs.editor.hover(null, PLANE_AXES[this.needs.plane].through);
-  };
-
-  /** The window lost the keyboard: keys are up as far as this view can know. */
-  readonly blur = (): void => {
-    this.spaceHeld = false;
-    this.finish();
   };
 
   readonly wheel = (event: WheelEvent): void => {
@@ -228,22 +189,4 @@ export class Hand {
     camera.zoom = zoom;
     camera.pan = { x: camera.pan.x + point.x - after.x, y: camera.pan.y + point.y - after.y };
   }
-
-  /** Keys of the whole window: Space counts for the view that the pointer is over or that has the focus. */
-  readonly keydown = (event: KeyboardEvent): void => {
-    const { view, editor, plane, host } = this.needs;
-    if (event.key === ' ' && !takesSpace(event.target)) {
-      if (view.pointer?.plane !== plane && event.target !== host) return;
-      this.spaceHeld = true;
-      event.preventDefault();
-    }
-    if (event.key === 'Escape' && this.drag?.kind === 'draw') {
-      editor.cancel();
-      this.finish();
-      event.preventDefault();
-    }
-  };
-  readonly keyup = (event: KeyboardEvent): void => {
-    if (event.key === ' ') this.spaceHeld = false;
-  };
 }

@@ -1,12 +1,11 @@
 // The pointer over the oblique view: it draws with the tool that is chosen, turns the plane, or moves along it.
 import type { Triple } from '../../electron/contract/geometry.ts';
 import { planeOffset, type DrawingPlane } from '../editing/drawing-plane.ts';
-import type { EditorState } from '../editing/editor-state.svelte.ts';
 import type { Axis } from '../editing/operations/block.ts';
-import { drawOn, followPen, HOLDS_STROKE, isMain, resizeBrush, takesSpace } from './pen.ts';
+import { drawOn, followPen, HOLDS_STROKE, isMain, resizeBrush } from './pen.ts';
 import { timed } from './timings.ts';
-import { TwoFingers } from './two-fingers.ts';
-import type { ViewState } from './view-state.svelte.ts';
+import type { TwoFingerStep } from './two-fingers.ts';
+import { ViewHand, type ViewHandNeeds } from './view-hand.ts';
 import { WheelSteps, zoomFactor } from './wheel.ts';
 
 type Point = { x: number; y: number };
@@ -18,10 +17,7 @@ const DEGREES_A_PIXEL = 0.4;
 /** A click trembles by so many CSS pixels. */
 const CLICK_PX = 3;
 
-export interface ObliqueNeeds {
-  view: ViewState;
-  editor: EditorState;
-  host: HTMLElement;
+export interface ObliqueNeeds extends ViewHandNeeds {
   /** The plane as it lies now, and its middle in the view: a continuous voxel. */
   plane: () => DrawingPlane;
   centre: () => Triple;
@@ -31,24 +27,20 @@ export interface ObliqueNeeds {
   /** Moves the middle, mm to the right, down and away. */
   moveBy: (right: number, down: number, away: number) => void;
   zoomBy: (factor: number) => void;
-  onnotice: (sentence: string) => void;
 }
 
-export class ObliqueHand {
+export class ObliqueHand extends ViewHand<Drag> {
   private readonly needs: ObliqueNeeds;
-  private drag: Drag | null = null;
-  private spaceHeld = false;
-  private readonly fingers = new Map<number, Point>();
-  private pair: TwoFingers | null = null;
   private readonly planeWheel = new WheelSteps();
   private readonly sizeWheel = new WheelSteps();
 
   constructor(needs: ObliqueNeeds) {
+    super(needs, 'oblique');
     this.needs = needs;
   }
 
   /** From the middle of the view, CSS pixels. */
-  private pointIn(event: MouseEvent): Point {
+  protected override pointIn(event: MouseEvent): Point {
     const box = this.needs.host.getBoundingClientRect();
     return { x: event.clientX - box.left - box.width / 2, y: event.clientY - box.top - box.height / 2 };
   }
@@ -69,24 +61,7 @@ export class ObliqueHand {
     return sizes.indexOf(Math.max(...sizes)) as Axis;
   }
 
-  /** A second finger takes back what the first began; both move the plane or zoom. */
-  private twoFingers(event: PointerEvent): boolean {
-    if (event.pointerType !== 'touch') return false;
-    this.fingers.set(event.pointerId, this.pointIn(event));
-    if (this.fingers.size !== 2) return this.fingers.size > 2;
-    if (this.drag?.kind === 'draw') this.needs.editor.cancel();
-    this.drag = null;
-    const [a, b] = this.fingers.values();
-    this.pair = new TwoFingers(a, b);
-    this.needs.host.setPointerCapture(event.pointerId);
-    return true;
-  }
-  private movePair(event: PointerEvent): void {
-    if (!this.fingers.has(event.pointerId)) return;
-    this.fingers.set(event.pointerId, this.pointIn(event));
-    const [a, b] = this.fingers.values();
-    const step = this.pair?.move(a, b);
-    if (!step) return;
+  protected override onPair(step: TwoFingerStep): void {
     const { scale, moveBy, zoomBy } = this.needs;
     if (step.kind === 'slices') return this.through(step.steps);
     moveBy(-step.dx / scale(), -step.dy / scale(), 0);
@@ -141,15 +116,11 @@ export class ObliqueHand {
     view.setWindow(view.width + dx * step, view.level + dy * step);
   };
 
-  /** The pointer went up, was taken away, or the window lost it: what is drawn stays. A click moves the crosshair. */
+  /** Besides, a click that was to turn moves the crosshair. */
   readonly finish = (event?: PointerEvent): void => {
-    if (event) this.fingers.delete(event.pointerId);
-    else this.fingers.clear();
-    if (this.fingers.size === 0) this.pair = null;
-    const { drag } = this;
-    if (!drag || (event && event.pointerId !== drag.pointer)) return;
-    this.drag = null;
-    const { editor, view, host, moveBy, plane, centre } = this.needs;
+    const drag = this.takeDrag(event);
+    if (!drag) return;
+    const { editor, view, moveBy, plane, centre } = this.needs;
     if (drag.kind === 'draw') {
       timed('stroke', () => editor.end());
       editor.pressure = 1;
@@ -157,17 +128,13 @@ export class ObliqueHand {
       const { x, y } = planeOffset(view.grid, plane(), centre(), this.voxelAt(this.pointIn(event)));
       moveBy(x, y, 0);
     }
-    if (host.hasPointerCapture(drag.pointer)) host.releasePointerCapture(drag.pointer);
+    this.letGo(drag);
   };
 
   readonly leave = (): void => {
     if (this.drag) return;
     this.pointer = null;
     this.needs.editor.hover(null, this.axis, this.needs.plane());
-  };
-  readonly blur = (): void => {
-    this.spaceHeld = false;
-    this.finish();
   };
 
   readonly wheel = (event: WheelEvent): void => {
@@ -182,22 +149,5 @@ export class ObliqueHand {
       if (steps !== 0) this.through(steps);
     }
     this.pointer = this.voxelAt(this.pointIn(event));
-  };
-
-  readonly keydown = (event: KeyboardEvent): void => {
-    const { view, editor, host } = this.needs;
-    if (event.key === ' ' && !takesSpace(event.target)) {
-      if (view.pointer?.plane !== 'oblique' && event.target !== host) return;
-      this.spaceHeld = true;
-      event.preventDefault();
-    }
-    if (event.key === 'Escape' && this.drag?.kind === 'draw') {
-      editor.cancel();
-      this.finish();
-      event.preventDefault();
-    }
-  };
-  readonly keyup = (event: KeyboardEvent): void => {
-    if (event.key === ' ') this.spaceHeld = false;
   };
 }

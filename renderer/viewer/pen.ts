@@ -42,11 +42,3 @@ export function resizeBrush(editor: EditorState, steps: number): void {
     else editor.shrink();
   }
 }
-
-/** Fields and buttons have a use of their own for the space bar. */
-export function takesSpace(target: EventTarget | null): boolean {
-  return (
-    target instanceof Element &&
-    target.closest('input, textarea, select, button, a[href], summary, [contenteditable], dialog') !== null
-  );
-}
