@@ -19,6 +19,8 @@ export interface ServeOptions {
   /** Chosen at random when absent. */
   token?: string;
   now?: () => number;
+  /** The clock of the idle lock, for tests. */
+  monotonic?: () => number;
 }
 
 export interface BrowserHost {
@@ -40,6 +42,7 @@ export async function startBrowserHost(options: ServeOptions = {}): Promise<Brow
     modelsFolder: options.modelsFolder ?? modelsFolder(),
     version: concordVersion(),
     now: options.now,
+    monotonic: options.monotonic,
   });
   const token = options.token ?? randomBytes(18).toString('base64url');
   let guard: Guard | null = null;

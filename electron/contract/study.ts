@@ -160,6 +160,8 @@ export const StudyFaceSchema = z.object({
   isCopy: z.boolean(),
   people: z.array(PersonSchema),
   you: PersonSchema.nullable(),
+  /** The idle lock ended the sign-in that asks, after so many minutes; absent where it did not. */
+  idleMinutes: z.number().optional(),
 });
 export type StudyFace = z.infer<typeof StudyFaceSchema>;
 

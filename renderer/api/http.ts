@@ -64,6 +64,7 @@ async function problemIn(response: Response): Promise<Problem> {
  * when there is no answer. An aborted request throws its AbortError.
  */
 export async function send(path: string, options: SendOptions = {}): Promise<Response> {
+  const sent = options.study ? tokenOf(options.study) : null;
   let response: Response;
   try {
     response = await fetch(path, requestInit(options));
@@ -77,7 +78,8 @@ export async function send(path: string, options: SendOptions = {}): Promise<Res
   }
   if (response.ok) return response;
   const problem = await problemIn(response);
-  if (isSignedOut(problem) && options.study && tokenOf(options.study)) {
+  // A late refusal of an earlier sign-in says nothing of the one there is now.
+  if (isSignedOut(problem) && options.study && sent && sent === tokenOf(options.study)) {
     for (const listener of signedOut) listener(options.study);
   }
   throw problem;

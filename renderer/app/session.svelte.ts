@@ -28,10 +28,10 @@ class Session {
 
   constructor() {
     onSignedOut((study) => {
-      dropToken(study);
       if (this.face?.id !== study || !this.face.you) return;
       this.former = this.face.you;
       this.setFace({ ...this.face, you: null });
+      void this.askWhy(study);
     });
   }
 
@@ -69,6 +69,14 @@ class Session {
     this.setFace(face);
   }
 
+  /** Whether it was the idle lock. The token that ended stays for that, so that a reload can ask as well. */
+  private async askWhy(study: string): Promise<void> {
+    const { generation } = this;
+    const idleMinutes = (await studies.face(study).catch(() => null))?.idleMinutes;
+    if (generation !== this.generation || !this.face || this.you) return;
+    this.setFace({ ...this.face, idleMinutes });
+  }
+
   /** The study as the backend has it; one that it has closed (a restart) is opened again from where it was. */
   private async faceOf(study: string): Promise<StudyFace> {
     try {
@@ -88,14 +96,14 @@ class Session {
     if (!face || !former) return;
     await this.faceOf(face.id);
     await this.signIn(former.id, passphrase);
-    this.former = null;
   }
 
   async signIn(personId: string, passphrase: string): Promise<Person> {
     const face = this.face!;
     const { token, you } = await studies.signIn(face.id, personId, passphrase);
     keepToken(face.id, token);
-    this.setFace({ ...face, you });
+    this.former = null;
+    this.setFace({ ...face, you, idleMinutes: undefined });
     return you;
   }
 

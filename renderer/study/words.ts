@@ -17,3 +17,9 @@ const ROLES: Record<Role, string> = { coordinator: 'Coordinator', reader: 'Reade
 export function roleWords(role: Role): string {
   return ROLES[role];
 }
+
+/** What the idle lock did, as the sign-in says it. */
+export function idleWords(minutes: number): string {
+  const time = minutes === 1 ? 'a minute' : `${minutes} minutes`;
+  return `You were signed out after ${time} in which nothing was done here.`;
+}

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBackend } from '../../electron/backend/index.ts';
 import { AuditPageSchema, type AuditPage } from '../../electron/contract/audit.ts';
 import { IDLE_LOCK_MINUTES } from '../../electron/contract/design.ts';
-import type { StudyOverview } from '../../electron/contract/study.ts';
+import type { StudyFace, StudyOverview } from '../../electron/contract/study.ts';
 import type { Read } from '../../electron/contract/reads.ts';
 import {
   openRead,
@@ -100,6 +100,26 @@ describe('the idle lock', () => {
     study.readers[0].token = again;
     study.coordinator = await tokenOf((await people()).find((p) => p.role === 'coordinator')!.id);
     study.auditors[0].token = await tokenOf(study.auditors[0].id);
+  });
+
+  it('says so to the page whose sign-in it ended, until somebody signs in there, and to nobody else', async () => {
+    const [ada] = study.readers;
+    const token = await tokenOf(ada.id);
+    const face = async (bearer?: string) =>
+      (await study.call('GET', study.base, { token: bearer })).json<StudyFace>();
+    expect(await face(token)).toMatchObject({ you: { id: ada.id } });
+    clock += IDLE_LOCK_MINUTES * 60_000 + 1;
+    for (let asks = 0; asks < 2; asks++)
+      expect(await face(token)).toMatchObject({ you: null, idleMinutes: IDLE_LOCK_MINUTES });
+    study.readers[0].token = await tokenOf(ada.id);
+    study.coordinator = await tokenOf((await people()).find((p) => p.role === 'coordinator')!.id);
+    study.auditors[0].token = await tokenOf(study.auditors[0].id);
+    for (const other of [undefined, 'nobody', study.readers[0].token])
+      expect(await face(other)).not.toHaveProperty('idleMinutes');
+    // Who signs out by hand, or is signed out by another passphrase, is told nothing of the kind.
+    const second = await tokenOf(ada.id);
+    await study.call('POST', at('/sign-out'), { token: second });
+    expect(await face(second)).not.toHaveProperty('idleMinutes');
   });
 
   it('is set by the coordinator for the whole study, and stays set', async () => {

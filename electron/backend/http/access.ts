@@ -5,9 +5,17 @@ import type { Person } from '../../contract/study.ts';
 import { Problem } from '../../contract/problem.ts';
 import type { StudyEnv } from '../context.ts';
 
+interface SignIn {
+  studyId: string;
+  person: Person;
+  lastUsed: number;
+  /** The idle lock that ended it; it is kept for its page to ask why. Null while it holds. */
+  idledOutMs: number | null;
+}
+
 /** Tokens live as long as the process and as somebody is at it: restarting Concord signs everyone out. */
 export class SignIns {
-  private readonly people = new Map<string, { studyId: string; person: Person; lastUsed: number }>();
+  private readonly people = new Map<string, SignIn>();
   private readonly now: () => number;
 
   constructor(now: () => number) {
@@ -16,19 +24,23 @@ export class SignIns {
 
   start(studyId: string, person: Person): string {
     const token = randomBytes(24).toString('base64url');
-    this.people.set(token, { studyId, person, lastUsed: this.now() });
+    this.people.set(token, { studyId, person, lastUsed: this.now(), idledOutMs: null });
     return token;
   }
   /** Who a token belongs to, unless it lay idle for longer than `idleMs`. */
   find(studyId: string, token: string | null, touch: boolean, idleMs: number): Person | null {
-    const entry = token ? this.people.get(token) : undefined;
-    if (!token || !entry || entry.studyId !== studyId) return null;
+    const entry = this.entryOf(studyId, token);
+    if (!entry || entry.idledOutMs !== null) return null;
     if (this.now() - entry.lastUsed > idleMs) {
-      this.people.delete(token);
+      entry.idledOutMs = idleMs;
       return null;
     }
     if (touch) entry.lastUsed = this.now();
     return entry.person;
+  }
+  /** After how long the idle lock ended a sign-in; null where it holds, or ended in another way. */
+  idledOutMs(studyId: string, token: string | null): number | null {
+    return this.entryOf(studyId, token)?.idledOutMs ?? null;
   }
   touch(token: string | null): void {
     const entry = token ? this.people.get(token) : undefined;
@@ -39,6 +51,10 @@ export class SignIns {
   }
   endAllOf(personId: string): void {
     for (const [token, { person }] of this.people) if (person.id === personId) this.people.delete(token);
+  }
+  private entryOf(studyId: string, token: string | null): SignIn | null {
+    const entry = token ? this.people.get(token) : undefined;
+    return entry?.studyId === studyId ? entry : null;
   }
 }
 

@@ -59,7 +59,11 @@ export interface StudyRouteNeeds {
 
 export function studyRoutes({ studies, verify }: StudyRouteNeeds) {
   return new Hono<StudyEnv>()
-    .get('/', async (c) => c.json(await studies.face(c.var.study, c.var.person)))
+    .get('/', async (c) => {
+      const idleMinutes = studies.idleMinutes(c.var.study, bearerToken(c.req.header('authorization')));
+      const face = await studies.face(c.var.study, c.var.person);
+      return c.json(idleMinutes === null ? face : { ...face, idleMinutes });
+    })
     .post('/sign-in', check('json', SignInSchema), async (c) => {
       const { personId, passphrase } = c.req.valid('json');
       return c.json(await studies.signIn(c.var.study, personId, passphrase));

@@ -54,6 +54,8 @@ export interface StudyService {
   signOut(token: string): void;
   /** Who a token belongs to. The study's idle lock without `touch` ends it; the work stays, and they sign in again. */
   personOf(study: OpenStudy, token: string | null, touch: boolean): Person | null;
+  /** Minutes after which the idle lock ended a sign-in; null where it holds, or ended in another way. */
+  idleMinutes(study: OpenStudy, token: string | null): number | null;
   touch(token: string | null): void;
   addReader(study: OpenStudy, reader: { name: string; passphrase: string }, actor: Person): Promise<Person>;
   addAuditor(study: OpenStudy, auditor: { name: string; passphrase: string }, actor: Person): Promise<Person>;
@@ -216,6 +218,10 @@ export function createStudyService(options: BackendOptions, needs: { jobs: JobSe
     signOut: (token) => signIns.end(token),
     personOf: (study, token, touch) =>
       signIns.find(study.id, token, touch, idleMs.get(study.id) ?? IDLE_LOCK_MINUTES * 60_000),
+    idleMinutes(study, token) {
+      const ended = signIns.idledOutMs(study.id, token);
+      return ended === null ? null : ended / 60_000;
+    },
     touch: (token) => signIns.touch(token),
     addReader: (study, reader, actor) => addPerson(study, reader, 'reader', actor),
     addAuditor: (study, auditor, actor) => addPerson(study, auditor, 'auditor', actor),
