@@ -3,9 +3,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BoardEntry } from '../../electron/contract/reads.ts';
+import type { StudyFace } from '../../electron/contract/study.ts';
 import { encodePng } from '../../electron/imaging/index.ts';
 import { executablePath, ScreenBook, SIZES } from './support/screen-book.ts';
-import type { ScreenStudies } from './support/screen-studies.ts';
+import type { ScreenStudies, ScreenStudy } from './support/screen-studies.ts';
 
 type Hands = Pick<ScreenBook, 'look' | 'coordinator' | 'reader' | 'text' | 'press' | 'room'>;
 const title = executablePath ? 'screens of several reads' : 'SKIPPED: no Chromium on this machine (screens)';
@@ -118,16 +119,45 @@ describe.skipIf(!executablePath)(title, () => {
     await look('protocol-instructions', [SIZES[0], SIZES[4]]);
   });
 
-  it('a desk that was left: pages go back to the sign-in', async () => {
-    await reader(studies.washout, 'worklist');
-    await text('Later');
-    await page.route('**/api/studies/*/**', (route) =>
-      route.request().method() === 'GET' && !route.request().url().endsWith(studies.washout.id)
-        ? route.fulfill({ status: 401, contentType: 'application/problem+json', json: { type: 'about:blank', title: 'sign-in-needed', status: 401, code: 'sign-in-needed', detail: 'Sign in to this study first.' } })
-        : route.fallback(),
-    ); // prettier-ignore
-    // The page itself asks every half a minute whether the sign-in still holds.
-    await page.locator('input[type=password]').waitFor({ timeout: 60_000 });
-    await look('idle-locked');
+  describe('a desk that was left', () => {
+    /** Pages ask every half a minute whether their sign-in still holds. */
+    const noticed = { timeout: 60_000 };
+    const limit = { timeout: 180_000 };
+    /** The sign-ins that the tests held ended with the desk that was left. */
+    const anew = async (study: ScreenStudy, role: 'coordinator' | 'reader', passphrase: string) => {
+      const { people } = await study.call<StudyFace>('GET', `/studies/${study.id}`);
+      const personId = people.find((person) => person.role === role)!.id;
+      const path = `/studies/${study.id}/sign-in`;
+      study[role] = (await study.call<{ token: string }>('POST', path, { personId, passphrase })).token;
+    };
+    const signOutWords = () => page.getByText(/signed out after 30 minutes/).waitFor();
+
+    it('pages go back to the sign-in, which says why', limit, async () => {
+      await anew(studies.washout, 'reader', 'open sesame');
+      await reader(studies.washout, 'worklist');
+      await text('Later');
+      book.leaveTheDesk();
+      await page.locator('input[type=password]').waitFor(noticed);
+      await signOutWords();
+      await look('idle-locked');
+    });
+
+    it('reads beside each other are covered until their person is back', limit, async () => {
+      await anew(studies.demo, 'coordinator', 'demo');
+      const path = `/studies/${studies.demo.id}/board`;
+      const board = await studies.demo.call<BoardEntry[]>('GET', path, undefined, studies.demo.coordinator);
+      const reads = board.filter(({ state }) => state === 'sealed').slice(0, 2).map(({ readId }) => readId); // prettier-ignore
+      await coordinator(studies.demo, `disagreement/${reads.join(',')}`);
+      await strip();
+      book.leaveTheDesk();
+      await page.getByRole('dialog', { name: /^Sign in again/ }).waitFor(noticed);
+      await signOutWords();
+      expect(await page.getByTestId('disagreement-strip').isVisible()).toBe(false);
+      await look('idle-covered');
+      await page.locator('input[type=password]').fill('demo');
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect(await page.getByTestId('disagreement-strip').isVisible()).toBe(true);
+    });
   });
 });

@@ -108,7 +108,9 @@ export const generalCommands: readonly Command[] = [
     label: 'Sign out',
     group: 'Concord',
     keys: ['Alt+Shift+Q'],
-    when: (context) => signedIn(context) && context.route.page !== 'reading',
+    // Whoever draws leaves first, which waits for the last stroke.
+    when: (context) =>
+      signedIn(context) && context.route.page !== 'reading' && context.room?.kind !== 'reading',
     run: async () => {
       const name = session.you?.name;
       await session.signOut();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { findChromium } from '../../../build/checks/browsers.ts';
+import { IDLE_LOCK_MINUTES } from '../../../electron/contract/design.ts';
 import type { WorklistItem } from '../../../electron/contract/reads.ts';
 import { startBrowserHost, type BrowserHost } from '../../../electron/serve.ts';
 import { auditFocus, auditPage } from './page-audit.ts';
@@ -23,6 +24,9 @@ export const SIZES = [
   [720, 450, 2],
 ] as const;
 
+/** A page that draws nothing any more says so, instead of being waited for until the test ends. */
+const NO_FRAME_MS = 20_000;
+
 export class ScreenBook {
   readonly folder: string;
   readonly host: BrowserHost;
@@ -32,9 +36,14 @@ export class ScreenBook {
   readonly complaints: string[] = [];
   private readonly browser: Browser;
   private readonly devices: CDPSession;
+  /** Sets the idle lock's clock forward: whoever is signed in is signed out, those of `studies` too. */
+  readonly leaveTheDesk: () => void;
 
   private constructor(
-    of: Pick<ScreenBook, 'folder' | 'host' | 'studies' | 'page'> & { browser: Browser; devices: CDPSession },
+    of: Pick<ScreenBook, 'folder' | 'host' | 'studies' | 'page' | 'leaveTheDesk'> & {
+      browser: Browser;
+      devices: CDPSession;
+    },
   ) {
     this.folder = of.folder;
     this.host = of.host;
@@ -42,12 +51,16 @@ export class ScreenBook {
     this.page = of.page;
     this.browser = of.browser;
     this.devices = of.devices;
+    this.leaveTheDesk = of.leaveTheDesk;
     this.page.on('pageerror', (error) => this.complaints.push(error.message));
   }
 
   static async open(): Promise<ScreenBook> {
     const folder = mkdtempSync(join(tmpdir(), 'concord-screens-'));
-    const host = await startBrowserHost({ home: join(folder, 'home') });
+    let minutesAway = 0;
+    const monotonic = () => performance.now() + minutesAway * 60_000;
+    const host = await startBrowserHost({ home: join(folder, 'home'), monotonic });
+    const leaveTheDesk = () => void (minutesAway += IDLE_LOCK_MINUTES + 1);
     const studies = await screenStudies(host, folder, (path) => writeFileSync(path, 'not a volume'));
     const args = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
     const browser = await chromium.launch({ executablePath: executablePath!, args });
@@ -58,7 +71,7 @@ export class ScreenBook {
     const devices = await context.newCDPSession(page);
     await page.goto(host.address);
     if (shots) mkdirSync(shots, { recursive: true });
-    return new ScreenBook({ folder, host, studies, page, browser, devices });
+    return new ScreenBook({ folder, host, studies, page, browser, devices, leaveTheDesk });
   }
   async close(): Promise<void> {
     await this.browser.close();
@@ -69,9 +82,15 @@ export class ScreenBook {
   private async resize([width, height, deviceScaleFactor]: (typeof SIZES)[number]): Promise<void> {
     const metrics = { width, height, deviceScaleFactor, mobile: false };
     await this.devices.send('Emulation.setDeviceMetricsOverride', metrics);
-    await this.page.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    const drawn = await this.page.evaluate(
+      (limit) =>
+        new Promise<boolean>((done) => {
+          setTimeout(() => done(false), limit);
+          requestAnimationFrame(() => requestAnimationFrame(() => done(true)));
+        }),
+      NO_FRAME_MS,
     );
+    if (!drawn) throw new Error(`the page drew nothing for ${NO_FRAME_MS / 1000} s at ${width} × ${height}`);
     // Plots and views are drawn again after their room has changed.
     await this.page.waitForTimeout(60);
   }
