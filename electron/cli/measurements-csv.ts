@@ -26,7 +26,7 @@ export function measurementRecords(measurements: readonly ReportMeasurement[]): 
       inside_minimum: one.statistics?.minimum ?? null,
       inside_maximum: one.statistics?.maximum ?? null,
       plane: one.plane,
-      slice: one.slice + 1,
+      slice: one.slice === null ? null : one.slice + 1,
       points_lps_mm: one.points.map((point) => point.join(' ')).join('; '),
     };
   });

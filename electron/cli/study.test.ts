@@ -193,7 +193,7 @@ describe('concord audit verify', () => {
       .get() as string;
     const read = database.prepare("SELECT id FROM read WHERE state = 'sealed'").pluck().get() as string;
     const late = database.prepare(
-      "INSERT INTO annotation VALUES ('late', ?, 'ruler', 'axial', 1, '[[0,0,0],[3,4,0]]', 5, NULL, '2026-03-01')",
+      "INSERT INTO annotation VALUES ('late', ?, 'ruler', 'axial', 1, '[[0,0,0],[3,4,0]]', 5, NULL, '2026-03-01', NULL)",
     );
     database.exec('DROP TRIGGER annotation_only_on_drafts');
     late.run(read);

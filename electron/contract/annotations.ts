@@ -10,7 +10,18 @@ const PointSchema = z.tuple([
   z.number().min(-1e6).max(1e6),
 ]);
 
-/** Values of the voxels whose centres lie inside an ellipse. */
+/** A plane at any angle: degrees it is turned away from another about the screen's upright axis, then tilted about the one across. */
+export const ObliqueSchema = z.strictObject({
+  from: PlaneSchema,
+  turn: z.number().min(-180).max(180),
+  tilt: z.number().min(-180).max(180),
+});
+export type Oblique = z.infer<typeof ObliqueSchema>;
+
+/**
+ * Values of the voxels whose centres lie inside an ellipse. On an oblique plane: of the voxels that the plane passes
+ * through, their centres looked at straight down on it.
+ */
 export const RegionStatisticsSchema = z.strictObject({
   /** Voxels; the other figures are null where there is none. */
   voxels: z.int().min(0),
@@ -22,30 +33,41 @@ export const RegionStatisticsSchema = z.strictObject({
 });
 export type RegionStatistics = z.infer<typeof RegionStatisticsSchema>;
 
-const Common = { plane: PlaneSchema, slice: z.int().min(0) };
+const Seat = {
+  plane: z.enum([...PlaneSchema.options, 'oblique']),
+  /** Null on an oblique plane, which belongs to no slice … */
+  slice: z.int().min(0).nullable(),
+  /** … and is told by its angles; none on the others. */
+  oblique: ObliqueSchema.nullish(),
+};
+const seated = ({ plane, slice, oblique }: { plane: string; slice: number | null; oblique?: unknown }) =>
+  (plane === 'oblique') === (slice === null) && (plane === 'oblique') === Boolean(oblique);
+const SEATED = 'needs either a slice of its plane, or plane "oblique" with its angles and slice null';
+
 /** A ruler's two ends; an angle's first leg, vertex, second leg; an ellipse's centre and the ends of its half axes. */
-export const NewAnnotationSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('ruler'), ...Common, points: z.tuple([PointSchema, PointSchema]) }),
-  z.strictObject({
-    kind: z.literal('angle'),
-    ...Common,
-    points: z.tuple([PointSchema, PointSchema, PointSchema]),
-  }),
-  z.strictObject({
-    kind: z.literal('ellipse'),
-    ...Common,
-    points: z.tuple([PointSchema, PointSchema, PointSchema]),
-    statistics: RegionStatisticsSchema,
-  }),
-]);
+export const NewAnnotationSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('ruler'), ...Seat, points: z.tuple([PointSchema, PointSchema]) }),
+    z.strictObject({
+      kind: z.literal('angle'),
+      ...Seat,
+      points: z.tuple([PointSchema, PointSchema, PointSchema]),
+    }),
+    z.strictObject({
+      kind: z.literal('ellipse'),
+      ...Seat,
+      points: z.tuple([PointSchema, PointSchema, PointSchema]),
+      statistics: RegionStatisticsSchema,
+    }),
+  ])
+  .refine(seated, SEATED);
 export type NewAnnotation = z.infer<typeof NewAnnotationSchema>;
 export type AnnotationKind = NewAnnotation['kind'];
 
 export const AnnotationSchema = z.strictObject({
   id: IdSchema,
   kind: z.enum(['ruler', 'angle', 'ellipse']),
-  plane: PlaneSchema,
-  slice: z.int().min(0),
+  ...Seat,
   points: z.array(PointSchema).min(2).max(3),
   /** Ruler: mm. Angle: degrees. Ellipse: area in mm². Worked out by the service from the points. */
   value: z.number(),

@@ -217,12 +217,13 @@ export interface Tables {
     id: string;
     read_id: string;
     kind: 'ruler' | 'angle' | 'ellipse';
-    plane: 'axial' | 'coronal' | 'sagittal';
-    slice: number;
+    plane: 'axial' | 'coronal' | 'sagittal' | 'oblique';
+    slice: number | null;
     points: string;
     value: number;
     statistics: string | null;
     at: string;
+    oblique: string | null;
   };
   agreement_run: {
     id: string;

@@ -14,7 +14,7 @@ import type { Axis } from './operations/block.ts';
 import type { EditRule, ValueRange } from './permissions.ts';
 import { NO_PREVIEW, type Preview } from './preview.ts';
 import { TaskDesk } from './task-desk.svelte.ts';
-import { NOT_OBLIQUE, toolFacts, type Tool } from './tool-list.ts';
+import { toolFacts, type Tool } from './tool-list.ts';
 import { ToolSettings } from './tool-settings.svelte.ts';
 
 export { TOOLS, type Tool } from './tool-list.ts';
@@ -198,8 +198,6 @@ export class EditorState {
    */
   begin(at: Triple, axis: Axis, voxelsPerPixel = 0.2, plane?: DrawingPlane): string | null {
     if (this.held) this.cancel();
-    if (plane && NOT_OBLIQUE.has(this.tool))
-      return `${toolFacts(this.tool).label} works in the axial, coronal and sagittal views only.`;
     const under = { axis, voxelsPerPixel, plane };
     const refusal = this.gesture.press({ at, ...under });
     if (refusal === null) {

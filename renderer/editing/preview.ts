@@ -2,6 +2,7 @@
 import type { Triple } from '../../electron/contract/geometry.ts';
 import type { DrawingPlane } from './drawing-plane.ts';
 import type { Box } from './label-volume.ts';
+import type { PlaneSheet } from './plane-sheet.ts';
 import type { Axis, Values } from './operations/block.ts';
 
 export interface PreviewLine {
@@ -11,15 +12,16 @@ export interface PreviewLine {
   dashed?: boolean;
 }
 
-/** Voxels of `box` (i fastest) whose number lies between both bounds, ends included. */
+/** Voxels whose number lies between both bounds, ends included. */
 export interface PreviewArea {
-  box: Box;
+  /** Where the numbers are: a box (i fastest), or the voxels that a plane passes through; these show on that plane only. */
+  over: Box | PlaneSheet;
   numbers: Values;
   atLeast: number;
   atMost: number;
   /** CSS colour, #rrggbb. */
   colour: string;
-  /** Shown only where `open` is 1 for the voxel's label; labels of the same box. */
+  /** Shown only where `open` is 1 for the voxel's label; labels in the same order. */
   guard?: { labels: Uint8Array; open: Uint8Array };
 }
 

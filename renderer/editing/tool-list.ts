@@ -45,7 +45,7 @@ export const TOOLS: readonly ToolFacts[] = [
   { id: 'polygon', label: 'Polygon', key: 'P', group: 'Outline', hand: 'gesture', hint: 'Click corners; click the first again, double click or press Enter to fill. Backspace takes a corner back.' },
   { id: 'lasso', label: 'Lasso', key: 'Shift+P', group: 'Outline', hand: 'gesture', hint: 'Drag around an area to fill it; with Alt to erase it.' },
   { id: 'livewire', label: 'Livewire', key: 'L', group: 'Outline', hand: 'gesture', hint: 'Click along an edge: the line follows it. Close it as a polygon.' },
-  { id: 'scissors', label: 'Scissors', key: 'Shift+L', group: 'Outline', hand: 'gesture', hint: 'Drag around an area: it is cut through all slices, or through a slab.' },
+  { id: 'scissors', label: 'Scissors', key: 'Shift+L', group: 'Outline', hand: 'gesture', hint: 'Drag around an area: it is cut straight through everything, or through a slab.' },
   { id: 'fill', label: 'Flood fill', key: 'F', group: 'By value', hand: 'gesture', hint: 'Press on a place; drag right or left for more or less tolerance; let go to fill.' },
   { id: 'grow', label: 'Region growing', key: 'G', group: 'By value', hand: 'gesture', hint: 'Press on a place in the structure; drag right or left for more or less; let go to grow in 3D.' },
   { id: 'scribbles', label: 'Grow from scribbles', key: 'Shift+G', group: 'By value', hand: 'tip', hint: 'Scribble inside the structure, with Alt on what is outside it; press Enter to keep the result.' },
@@ -60,9 +60,6 @@ export const TOOLS: readonly ToolFacts[] = [
   { id: 'move', label: 'Move structure', key: 'Shift+M', group: 'Whole structure', hand: 'crosshair', hint: 'Shift with the arrow keys moves the structure by one voxel in the active view.' },
   { id: 'navigate', label: 'Navigate', key: 'V', group: 'Look', hand: 'crosshair', hint: 'Click or drag to move the crosshair.' },
 ];
-
-/** What these do lies in slices of the volume: a view that lies aslant has none. */
-export const NOT_OBLIQUE: ReadonlySet<Tool> = new Set<Tool>(['livewire', 'scissors', 'fill']);
 
 /** In the order of the palette. */
 export const TOOL_GROUPS: readonly ToolGroup[] = [

@@ -6,7 +6,7 @@ import { command, drawing, step } from './command-kinds.ts';
 import type { AnyRoom } from './current-room.svelte.ts';
 import { roomLayout } from './layout.svelte.ts';
 import { copyPicture, savePicture } from './pictures.ts';
-import { chooseLayout, LAYOUTS } from './view-layout.ts';
+import { chooseLayout, enlargeFourth, LAYOUTS } from './view-layout.ts';
 
 const isCt = (room: AnyRoom) => room.picture.data.modality === 'CT';
 
@@ -105,7 +105,11 @@ export const viewCommands = [
     command('View', `main-${plane}`, `Large view: ${plane}`, [`F${2 + index}`], ({ view }) => {
       view.main = plane;
       view.active = plane;
+      view.enlarged = false;
     }),
+  ),
+  command('View', 'main-fourth', 'Large view: 3D or oblique, and back', ['F5'], ({ view }) =>
+    enlargeFourth(view),
   ),
   command('View', 'linked-next', 'Next second volume, or none', ['Alt+V'], ({ linked }) => linked.next(), {
     when: ({ linked }) => Boolean(linked?.list.length),

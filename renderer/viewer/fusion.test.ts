@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { patientToVoxel, voxelToPatient, type Grid, type Triple } from '../../electron/contract/geometry.ts';
 import { fusedObliqueWalk, fusedWalk, mixIn, type FusedLayer } from './fusion.ts';
-import { obliqueAxes, obliqueWalk } from './oblique.ts';
+import { planeWalk } from '../editing/plane-walk.ts';
+import { obliqueAxes } from './oblique.ts';
 import { PLANE_AXES, PLANES } from './slice-geometry.ts';
 
 const main: Grid = {
@@ -138,7 +139,7 @@ describe('an oblique plane', () => {
   it('shows the second volume where each of its samples lies in the patient', () => {
     const centre: Triple = [4.3, 3.1, 2.2];
     const axes = obliqueAxes({ from: 'coronal', turn: 35, tilt: -20 });
-    const walk = obliqueWalk(main, axes, centre, 0.8, 21, 17);
+    const walk = planeWalk(main, axes, centre, 0.8, 21, 17);
     const pixels = new Uint32Array(21 * 17);
     const layer: FusedLayer = {
       ...{ grid: other, voxels, window: { width: 250, level: 125 }, colours: 'grey', opacity: 1 },

@@ -1,6 +1,6 @@
 // A second volume over a slice: sampled where the slice's voxels lie in patient space, coloured, and mixed in.
 import { patientToVoxel, voxelToPatient, type Grid, type Triple } from '../../electron/contract/geometry.ts';
-import type { ObliqueWalk } from './oblique.ts';
+import type { PlaneWalk } from '../editing/plane-walk.ts';
 import { PLANE_AXES, type Plane } from './slice-geometry.ts';
 import type { VoxelArray } from './volume-data.ts';
 
@@ -44,7 +44,7 @@ function stepsFrom(at: (a: number, d: number) => Triple): FusedWalk {
 }
 
 /** The samples of an oblique plane of `grid`, in voxels of `other`. */
-export function fusedObliqueWalk(grid: Grid, { first, across, down }: ObliqueWalk, other: Grid): FusedWalk {
+export function fusedObliqueWalk(grid: Grid, { first, across, down }: PlaneWalk, other: Grid): FusedWalk {
   const at = (a: number, d: number): Triple => {
     const voxel = first.map((v, axis) => v + across[axis] * a + down[axis] * d) as Triple;
     return patientToVoxel(other, voxelToPatient(grid, voxel));

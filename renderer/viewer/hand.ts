@@ -1,5 +1,6 @@
 // The pointer over one planar view: which gesture is under way, and what each move of it does.
 import type { Triple } from '../../electron/contract/geometry.ts';
+import type { Seat } from './measure-seat.ts';
 import { place, PLANE_AXES, viewToVoxel, voxelToView, type Placement, type Plane } from './slice-geometry.ts';
 import { timed } from './timings.ts';
 import { drawOn, followPen, HOLDS_STROKE, isMain, resizeBrush } from './pen.ts';
@@ -42,6 +43,10 @@ export class Hand extends ViewHand<Drag> {
     const { view, plane, placement } = this.needs;
     return viewToVoxel(view.grid, plane, placement(), view.sliceOf(plane), point);
   }
+  private get seat(): Seat {
+    const { view, plane } = this.needs;
+    return { plane, slice: view.sliceOf(plane) };
+  }
   private set pointer(voxel: Triple | null) {
     const { view, plane } = this.needs;
     if (voxel) view.pointer = { plane, voxel };
@@ -78,7 +83,7 @@ export class Hand extends ViewHand<Drag> {
       this.drag = { kind: 'window', pointer, x, y };
     } else if (main && view.measures.tool && !event.ctrlKey && !event.metaKey) {
       this.drag = { kind: 'measure', pointer };
-      view.measures.press(voxel, plane, view.sliceOf(plane));
+      view.measures.press(voxel, this.seat);
     } else if (main) {
       if (editor.hand === 'crosshair' || event.ctrlKey || event.metaKey) {
         this.drag = { kind: 'navigate', pointer };
@@ -108,7 +113,7 @@ export class Hand extends ViewHand<Drag> {
     if (drag && drag.pointer !== event.pointerId) return;
     this.pointer = at(event);
     if (!drag && view.measures.tool) {
-      view.measures.move(at(event), false);
+      view.measures.move(at(event), this.seat, false);
       return;
     }
     if (!drag) {
@@ -123,7 +128,7 @@ export class Hand extends ViewHand<Drag> {
     if (drag.kind === 'draw') {
       timed('stroke', () => drawOn(event, editor, at));
     } else if (drag.kind === 'measure') {
-      view.measures.move(at(event), true);
+      view.measures.move(at(event), this.seat, true);
     } else if (drag.kind === 'navigate') {
       view.moveTo(at(event));
     } else {

@@ -1,10 +1,9 @@
 // Measurements over the picture: lines, ends and the number beside them.
 import { measure, type Annotation, type AnnotationKind } from '../../electron/contract/annotations.ts';
-import { patientToVoxel, type Grid, type Triple } from '../../electron/contract/geometry.ts';
+import { patientToVoxel, type Triple } from '../../electron/contract/geometry.ts';
 import { decimal, integer } from '../ui/format.ts';
-import { ellipseStatistics } from './ellipse-statistics.ts';
-import { ellipseOf, patientPoints, type Draft, type Measures } from './measures.svelte.ts';
-import { voxelToView, type Placement, type Plane } from './slice-geometry.ts';
+import type { Seat } from './measure-seat.ts';
+import { draftStatistics, patientPoints, type Draft, type Measures } from './measures.svelte.ts';
 import { pixelRatioOf } from './slice-painter.ts';
 import type { VolumeData } from './volume-data.ts';
 
@@ -35,12 +34,19 @@ export function annotationWords(
   return inside === '' ? size : `${size}, ${inside}`;
 }
 
+/** A view as measurements see it. */
+export interface MeasureView {
+  /** Whether it shows one that was drawn in this seat, through these voxels. */
+  shows: (seat: Pick<Annotation, 'plane' | 'slice'> | Seat, points: readonly Triple[]) => boolean;
+  /** From a continuous voxel to CSS pixels. */
+  toView: (voxel: Readonly<Triple>) => Point;
+}
+type Point = { x: number; y: number };
+
 export function paintMeasures(
   screen: HTMLCanvasElement,
   volume: VolumeData,
-  plane: Plane,
-  slice: number,
-  placement: Placement,
+  { shows, toView }: MeasureView,
   measures: Measures,
 ): void {
   if (!measures.shown && !measures.draft) return;
@@ -50,44 +56,45 @@ export function paintMeasures(
   context.font = '12px system-ui, sans-serif';
   const { grid } = volume;
   for (const one of measures.shown ? measures.list : []) {
-    if (one.plane !== plane || one.slice !== slice) continue;
     const points = one.points.map((point) => patientToVoxel(grid, point));
+    if (!shows(one, points)) continue;
     const words = annotationWords(one, volume.unit);
-    paintOne(context, grid, plane, placement, one.kind, points, words, measures.pointed === one.id);
+    paintOne(context, one.kind, points.map(toView), words, measures.pointed === one.id);
   }
   const { draft } = measures;
-  if (!draft || draft.plane !== plane || draft.slice !== slice) return;
+  if (!draft || !shows(draft.seat, draft.points)) return;
   const points = patientPoints(grid, draft);
-  const voxels = points.map((point) => patientToVoxel(grid, point));
-  paintOne(context, grid, plane, placement, draft.kind, voxels, draftWords(volume, draft, points), true);
+  const at = points.map((point) => toView(patientToVoxel(grid, point)));
+  paintOne(context, draft.kind, at, draftWords(volume, draft, points), true);
 }
 
 function draftWords(volume: VolumeData, draft: Draft, points: Triple[]): string {
-  const { kind, plane, slice } = draft;
+  const { kind } = draft;
   if (kind === 'angle' && points.length < 3) return '';
   const value = measure(kind, points);
   if (!Number.isFinite(value)) return '';
-  if (kind !== 'ellipse') return annotationWords({ kind, value, statistics: null }, volume.unit);
-  const { centre, halfA, halfD } = ellipseOf(draft);
-  const statistics = ellipseStatistics(volume, plane, slice, centre, halfA, halfD);
+  const statistics = kind === 'ellipse' ? draftStatistics(volume, draft) : null;
   return annotationWords({ kind, value, statistics }, volume.unit);
+}
+
+/** From an ellipse's middle to the ends of its half axes, and how far it reaches across and down. */
+function axesOf([centre, one, other]: readonly Point[]) {
+  const [u, v] = [one, other].map(({ x, y }) => ({ x: x - centre.x, y: y - centre.y }));
+  return { u, v, reachX: Math.hypot(u.x, v.x), reachY: Math.hypot(u.y, v.y) };
 }
 
 function paintOne(
   context: CanvasRenderingContext2D,
-  grid: Grid,
-  plane: Plane,
-  placement: Placement,
   kind: AnnotationKind,
-  points: readonly Triple[],
+  at: readonly Point[],
   words: string,
   pointed: boolean,
 ): void {
-  const at = points.map((point) => voxelToView(grid, plane, placement, point));
   context.beginPath();
   if (kind === 'ellipse') {
-    const [rx, ry] = [Math.abs(at[1].x - at[0].x), Math.abs(at[2].y - at[0].y)];
-    context.ellipse(at[0].x, at[0].y, rx, ry, 0, 0, 2 * Math.PI);
+    const { u, v } = axesOf(at);
+    const [rx, ry] = [Math.hypot(u.x, u.y), Math.hypot(v.x, v.y)];
+    context.ellipse(at[0].x, at[0].y, rx, ry, Math.atan2(u.y, u.x), 0, 2 * Math.PI);
   } else {
     at.forEach(({ x, y }, n) => (n === 0 ? context.moveTo(x, y) : context.lineTo(x, y)));
     const ends = kind === 'ruler' ? at : [at[0], at.at(-1)!];
@@ -103,10 +110,7 @@ function paintOne(
   context.strokeStyle = pointed ? POINTED : COLOUR;
   context.stroke();
   if (!words) return;
-  const place =
-    kind === 'ellipse'
-      ? { x: at[0].x - Math.abs(at[1].x - at[0].x), y: at[0].y + Math.abs(at[2].y - at[0].y) + 16 }
-      : { x: Math.max(...at.map(({ x }) => x)) + 8, y: (kind === 'angle' ? at[1] : at.at(-1)!).y + 4 };
+  const place = placeOfWords(kind, at);
   // At the right edge the words step over to the left.
   const wide = context.measureText(words).width;
   const widest = context.canvas.width / pixelRatioOf(context.canvas) - wide - 6;
@@ -117,4 +121,12 @@ function paintOne(
   context.strokeText(words, place.x, place.y);
   context.fillStyle = pointed ? POINTED : COLOUR;
   context.fillText(words, place.x, place.y);
+}
+
+function placeOfWords(kind: AnnotationKind, at: readonly Point[]): Point {
+  if (kind === 'ellipse') {
+    const { reachX, reachY } = axesOf(at);
+    return { x: at[0].x - reachX, y: at[0].y + reachY + 16 };
+  }
+  return { x: Math.max(...at.map(({ x }) => x)) + 8, y: (kind === 'angle' ? at[1] : at.at(-1)!).y + 4 };
 }

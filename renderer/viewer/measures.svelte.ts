@@ -1,15 +1,15 @@
 // Measuring in the views: rulers, angles and ellipses from the first touch to what is kept with the read.
 import type { Annotation, AnnotationKind, NewAnnotation } from '../../electron/contract/annotations.ts';
 import { patientToVoxel, voxelToPatient, type Grid, type Triple } from '../../electron/contract/geometry.ts';
+import { planeOffset } from '../editing/drawing-plane.ts';
 import { ellipseStatistics } from './ellipse-statistics.ts';
-import { PLANE_AXES, type Plane } from './slice-geometry.ts';
+import { planeOf, sameSeat, seatFields, type Seat } from './measure-seat.ts';
 import type { VolumeData } from './volume-data.ts';
 
 /** What is drawn and not kept yet; points are continuous voxels. */
 export interface Draft {
   kind: AnnotationKind;
-  plane: Plane;
-  slice: number;
+  seat: Seat;
   points: Triple[];
 }
 
@@ -44,23 +44,26 @@ export class Measures {
     return true;
   }
 
-  press(at: Triple, plane: Plane, slice: number): void {
+  press(at: Triple, seat: Seat): void {
     const { tool, draft } = this;
     if (!tool) return;
     // An angle whose first leg stands gets its second.
-    if (draft?.kind === 'angle' && draft.points.length === 3 && draft.plane === plane) {
+    if (draft?.kind === 'angle' && draft.points.length === 3 && this.isHere(draft, at, seat)) {
       this.draft = { ...draft, points: [draft.points[0], draft.points[1], at] };
       return;
     }
-    this.draft = { kind: tool, plane, slice, points: [at, at] };
+    this.draft = { kind: tool, seat, points: [at, at] };
   }
 
   /** The pointer moved with or without its button. */
-  move(at: Triple, held: boolean): void {
+  move(at: Triple, seat: Seat, held: boolean): void {
     const { draft } = this;
-    if (!draft) return;
+    if (!draft || !this.isHere(draft, at, seat)) return;
     if (draft.points.length === 3) this.draft = { ...draft, points: [draft.points[0], draft.points[1], at] };
     else if (held) this.draft = { ...draft, points: [draft.points[0], at] };
+  }
+  private isHere(draft: Draft, at: Triple, seat: Seat): boolean {
+    return sameSeat(this.grid, draft.seat, seat, draft.points[0], at);
   }
 
   release(): void {
@@ -83,14 +86,15 @@ export class Measures {
   private finish(draft: Draft): void {
     this.draft = null;
     const points = patientPoints(this.grid, draft);
-    const { kind, plane, slice } = draft;
-    if (kind === 'ruler') this.keep?.({ kind, plane, slice, points: [points[0], points[1]] });
-    else if (kind === 'angle') this.keep?.({ kind, plane, slice, points: [points[0], points[1], points[2]] });
+    const { kind } = draft;
+    const seat = seatFields(draft.seat);
+    if (kind === 'ruler') this.keep?.({ kind, ...seat, points: [points[0], points[1]] });
+    else if (kind === 'angle') this.keep?.({ kind, ...seat, points: [points[0], points[1], points[2]] });
     else {
-      const { centre, halfA, halfD } = ellipseOf(draft);
-      const statistics = ellipseStatistics(this.volume, plane, slice, centre, halfA, halfD);
-      if (Math.min(halfA, halfD) < CLICK / 2) return;
-      this.keep?.({ kind, plane, slice, points: [points[0], points[1], points[2]], statistics });
+      const { halfRight, halfDown } = ellipseOf(this.grid, draft);
+      if (Math.min(halfRight, halfDown) < (CLICK / 2) * Math.min(...this.grid.spacing)) return;
+      const statistics = draftStatistics(this.volume, draft);
+      this.keep?.({ kind, ...seat, points: [points[0], points[1], points[2]], statistics });
     }
   }
 }
@@ -99,31 +103,35 @@ function distance(a: Triple, b: Triple): number {
   return Math.hypot(...a.map((v, axis) => v - b[axis]));
 }
 
-/** An ellipse is drawn from corner to corner of the box around it. */
-export function ellipseOf({ plane, points }: Draft): { centre: Triple; halfA: number; halfD: number } {
-  const { across, down } = PLANE_AXES[plane];
+/** An ellipse is drawn from corner to corner of the box around it: its middle (voxel) and half axes, mm. */
+function ellipseOf(grid: Grid, { seat, points }: Draft) {
   const [a, b] = points;
+  const { x, y } = planeOffset(grid, planeOf(seat), a, b);
   return {
     centre: a.map((v, axis) => (v + b[axis]) / 2) as Triple,
-    halfA: Math.abs(a[across] - b[across]) / 2,
-    halfD: Math.abs(a[down] - b[down]) / 2,
+    halfRight: Math.abs(x) / 2,
+    halfDown: Math.abs(y) / 2,
   };
+}
+
+/** The values inside an ellipse that is being drawn. */
+export function draftStatistics(volume: VolumeData, draft: Draft) {
+  const { centre, halfRight, halfDown } = ellipseOf(volume.grid, draft);
+  return ellipseStatistics(volume, planeOf(draft.seat), centre, halfRight, halfDown);
 }
 
 /** As they are kept, LPS mm: an ellipse as its centre and the ends of its half axes. */
 export function patientPoints(grid: Grid, draft: Draft): Triple[] {
   if (draft.kind !== 'ellipse') return draft.points.map((point) => voxelToPatient(grid, point));
-  const { centre, halfA, halfD } = ellipseOf(draft);
-  const { across, down } = PLANE_AXES[draft.plane];
-  const beside: Triple = [...centre];
-  beside[across] += halfA;
-  const below: Triple = [...centre];
-  below[down] += halfD;
-  return [centre, beside, below].map((point) => voxelToPatient(grid, point));
+  const { centre, halfRight, halfDown } = ellipseOf(grid, draft);
+  const { right, down } = planeOf(draft.seat);
+  const along = (way: Readonly<Triple>, mm: number) =>
+    centre.map((v, axis) => v + (way[axis] * mm) / grid.spacing[axis]) as Triple;
+  return [centre, along(right, halfRight), along(down, halfDown)].map((point) => voxelToPatient(grid, point));
 }
 
-/** The middle of a kept measurement as a voxel: where to look for it. */
-export function placeOf(grid: Grid, { kind, points }: Annotation): Triple {
+/** The middle of a kept measurement as a continuous voxel: where to look for it. */
+export function placeOf(grid: Grid, { kind, points }: Pick<Annotation, 'kind' | 'points'>): Triple {
   if (kind !== 'ruler') return patientToVoxel(grid, kind === 'angle' ? points[1] : points[0]);
   const middle = points[0].map((v, axis) => (v + points[1][axis]) / 2) as Triple;
   return patientToVoxel(grid, middle);

@@ -5,6 +5,7 @@ import type { Grid, Triple } from '../../electron/contract/geometry.ts';
 import { Cine } from './cine.svelte.ts';
 import { ellipseStatistics } from './ellipse-statistics.ts';
 import { annotationWords } from './measure-marks.ts';
+import { planeOf, type Seat } from './measure-seat.ts';
 import { Measures, placeOf } from './measures.svelte.ts';
 import { ViewState } from './view-state.svelte.ts';
 import { VolumeData } from './volume-data.ts';
@@ -30,9 +31,10 @@ function measuring() {
   measures.keep = (drawn) => kept.push(drawn);
   return { measures, kept };
 }
+const AXIAL_2 = { plane: 'axial', slice: 2 } as const;
 const drag = (measures: Measures, from: Triple, to: Triple) => {
-  measures.press(from, 'axial', 2);
-  measures.move(to, true);
+  measures.press(from, AXIAL_2);
+  measures.move(to, AXIAL_2, true);
   measures.release();
 };
 
@@ -62,11 +64,11 @@ describe('measuring', () => {
     measures.choose('angle');
     drag(measures, [2, 2, 2], [10, 2, 2]);
     expect(kept).toEqual([]);
-    measures.move([10, 9, 2], false);
-    measures.press([10, 9, 2], 'axial', 2);
+    measures.move([10, 9, 2], AXIAL_2, false);
+    measures.press([10, 9, 2], AXIAL_2);
     measures.release();
     expect(measure('angle', kept[0].points)).toBeCloseTo(90);
-    measures.press([1, 1, 2], 'axial', 2);
+    measures.press([1, 1, 2], AXIAL_2);
     expect(measures.cancel()).toBe(true);
     expect(measures.draft).toBeNull();
   });
@@ -91,10 +93,75 @@ describe('measuring', () => {
     placeOf(grid, stored).forEach((v, axis) => expect(v).toBeCloseTo([8, 6, 2][axis]));
   });
 
+  describe('on an oblique plane', () => {
+    const turned: Seat = { plane: 'oblique', oblique: { from: 'axial', turn: 30, tilt: 0 } };
+    /** mm to the right and down of the middle of the plane, as the angles say it. */
+    const onPlane = (x: number, y: number): Triple => [
+      10 + (x * Math.cos(Math.PI / 6)) / 0.5,
+      8 + y,
+      3 + (x * Math.sin(Math.PI / 6)) / 3,
+    ];
+
+    it('keeps the angles in the place of a slice, and true millimetres', () => {
+      const { measures, kept } = measuring();
+      measures.choose('ruler');
+      measures.press(onPlane(-3, -4), turned);
+      measures.move(onPlane(3, 4), turned, true);
+      measures.release();
+      expect(kept[0]).toMatchObject({ plane: 'oblique', slice: null, oblique: turned.oblique });
+      expect(measure('ruler', kept[0].points)).toBeCloseTo(10);
+    });
+
+    it('counts the voxels that the plane passes through under the ellipse', () => {
+      const { measures, kept } = measuring();
+      measures.choose('ellipse');
+      measures.press(onPlane(-4, -5), turned);
+      measures.move(onPlane(4, 5), turned, true);
+      measures.release();
+      const [ellipse] = kept;
+      if (ellipse.kind !== 'ellipse') throw new Error('not an ellipse');
+      expect(measure('ellipse', ellipse.points)).toBeCloseTo(Math.PI * 4 * 5);
+      const [c, s] = [Math.cos(Math.PI / 6), Math.sin(Math.PI / 6)];
+      const thick = (s * 0.5 + c * 3) / 2;
+      const inside: number[] = [];
+      for (let n = 0; n < voxels.length; n++) {
+        const [x, y, z] = [
+          ((n % 20) - 10) * 0.5,
+          (Math.floor(n / 20) % 16) - 8,
+          (Math.floor(n / 320) - 3) * 3,
+        ];
+        const right = x * c + z * s;
+        if (Math.abs(z * c - x * s) <= thick + 1e-9 && (right / 4) ** 2 + (y / 5) ** 2 <= 1 + 1e-9)
+          inside.push(voxels[n]);
+      }
+      expect(inside.length).toBeGreaterThan(100);
+      expect(ellipse.statistics).toMatchObject({ voxels: inside.length, maximum: Math.max(...inside) });
+      expect(ellipse.statistics.mean).toBeCloseTo(inside.reduce((sum, v) => sum + v, 0) / inside.length);
+    });
+
+    it('goes on with an angle on its own plane only', () => {
+      const { measures, kept } = measuring();
+      measures.choose('angle');
+      measures.press(onPlane(-3, 0), turned);
+      measures.move(onPlane(0, 0), turned, true);
+      measures.release();
+      measures.move([10, 8, 3], { plane: 'axial', slice: 3 }, false);
+      measures.move(
+        onPlane(0, 3),
+        { plane: 'oblique', oblique: { from: 'axial', turn: 31, tilt: 0 } },
+        false,
+      );
+      expect(measures.draft?.points[2]).toEqual(onPlane(0, 0));
+      measures.press(onPlane(0, 5), turned);
+      measures.release();
+      expect(measure('angle', kept[0].points)).toBeCloseTo(90);
+    });
+  });
+
   it('counts only voxels that are there', () => {
-    const outside = ellipseStatistics(volume(), 'axial', 2, [-50, -50, 2], 4, 4);
+    const outside = ellipseStatistics(volume(), planeOf(AXIAL_2), [-50, -50, 2], 2, 4);
     expect(outside).toEqual({ voxels: 0, mean: null, deviation: null, minimum: null, maximum: null });
-    const one = ellipseStatistics(volume(), 'sagittal', 4, [4, 3, 2], 0.4, 0.4);
+    const one = ellipseStatistics(volume(), planeOf({ plane: 'sagittal', slice: 4 }), [4, 3, 2], 0.4, 1.2);
     expect(one).toMatchObject({ voxels: 1, deviation: null, mean: voxels[4 + 20 * (3 + 16 * 2)] });
   });
 

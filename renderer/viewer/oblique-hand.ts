@@ -2,6 +2,7 @@
 import type { Triple } from '../../electron/contract/geometry.ts';
 import { planeOffset, type DrawingPlane } from '../editing/drawing-plane.ts';
 import type { Axis } from '../editing/operations/block.ts';
+import type { Seat } from './measure-seat.ts';
 import { drawOn, followPen, HOLDS_STROKE, isMain, resizeBrush } from './pen.ts';
 import { timed } from './timings.ts';
 import type { TwoFingerStep } from './two-fingers.ts';
@@ -11,6 +12,7 @@ import { WheelSteps, zoomFactor } from './wheel.ts';
 type Point = { x: number; y: number };
 type Drag =
   | { kind: 'draw'; pointer: number }
+  | { kind: 'measure'; pointer: number }
   | { kind: 'turn' | 'window'; pointer: number; x: number; y: number; moved: boolean };
 
 const DEGREES_A_PIXEL = 0.4;
@@ -50,6 +52,9 @@ export class ObliqueHand extends ViewHand<Drag> {
     const { spacing } = view.grid;
     return centre().map((v, a) => v + (right[a] * x + down[a] * y) / scale() / spacing[a]) as Triple;
   }
+  private get seat(): Seat {
+    return { plane: 'oblique', oblique: this.needs.view.oblique };
+  }
   private set pointer(voxel: Triple | null) {
     const { view } = this.needs;
     if (voxel) view.pointer = { plane: 'oblique', voxel };
@@ -83,10 +88,15 @@ export class ObliqueHand extends ViewHand<Drag> {
     this.pointer = at;
     const main = isMain(event);
     const finger = event.pointerType === 'touch' && view.penSeen;
-    const looks = editor.hand === 'crosshair' || event.ctrlKey || event.metaKey || this.spaceHeld || finger;
+    const measuring = view.measures.tool !== null;
+    const idle = editor.hand === 'crosshair' && !measuring;
+    const looks = idle || event.ctrlKey || event.metaKey || this.spaceHeld || finger;
     if (event.button === 2) this.drag = { kind: 'window', pointer, x, y, moved: false };
     else if (event.button === 1 || (main && looks)) this.drag = { kind: 'turn', pointer, x, y, moved: false };
-    else if (main) {
+    else if (main && view.measures.tool) {
+      this.drag = { kind: 'measure', pointer };
+      view.measures.press(at, this.seat);
+    } else if (main) {
       const voxelsPerPixel = 1 / scale() / Math.min(...view.grid.spacing);
       const reason = timed('stroke', () => editor.begin(at, this.axis, voxelsPerPixel, plane()));
       if (reason) onnotice(reason);
@@ -103,11 +113,13 @@ export class ObliqueHand extends ViewHand<Drag> {
     if (drag && drag.pointer !== event.pointerId) return;
     const at = (sample: PointerEvent) => this.voxelAt(this.pointIn(sample));
     this.pointer = at(event);
+    if (!drag && view.measures.tool) return view.measures.move(at(event), this.seat, false);
     if (!drag) return editor.hover(at(event), this.axis, plane());
     // The button went up where no event told of it.
     if (event.buttons === 0 || (drag.kind === 'draw' && (event.buttons & HOLDS_STROKE) === 0))
       return this.finish();
     if (drag.kind === 'draw') return timed('stroke', () => drawOn(event, editor, at));
+    if (drag.kind === 'measure') return view.measures.move(at(event), this.seat, true);
     const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y];
     if (!drag.moved && Math.hypot(dx, dy) < CLICK_PX) return;
     Object.assign(drag, { x: event.clientX, y: event.clientY, moved: true });
@@ -124,6 +136,8 @@ export class ObliqueHand extends ViewHand<Drag> {
     if (drag.kind === 'draw') {
       timed('stroke', () => editor.end());
       editor.pressure = 1;
+    } else if (drag.kind === 'measure') {
+      view.measures.release();
     } else if (drag.kind === 'turn' && !drag.moved && event?.type === 'pointerup') {
       const { x, y } = planeOffset(view.grid, plane(), centre(), this.voxelAt(this.pointIn(event)));
       moveBy(x, y, 0);
@@ -140,7 +154,7 @@ export class ObliqueHand extends ViewHand<Drag> {
   readonly wheel = (event: WheelEvent): void => {
     event.preventDefault();
     // A plane that moves under a stroke would tear it.
-    if (this.drag?.kind === 'draw') return;
+    if (this.drag?.kind === 'draw' || this.drag?.kind === 'measure') return;
     const { editor, zoomBy } = this.needs;
     if (event.ctrlKey || event.metaKey) zoomBy(zoomFactor(event));
     else if (event.shiftKey) resizeBrush(editor, this.sizeWheel.take(event));

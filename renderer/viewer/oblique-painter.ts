@@ -1,9 +1,11 @@
 // Paints the oblique view: the picture sampled on its plane, labels over it, and the marks of tools. Redraws what changed.
 import type { Grid, Triple } from '../../electron/contract/geometry.ts';
 import { planeOffset, type DrawingPlane } from '../editing/drawing-plane.ts';
+import { placeIn } from '../editing/plane-sheet.ts';
+import { planeWalk, samplePlane, type PlaneWalk } from '../editing/plane-walk.ts';
 import type { Preview, PreviewArea } from '../editing/preview.ts';
 import { fusedObliqueWalk, mixIn, type FusedLayer } from './fusion.ts';
-import { labelsOblique, obliqueWalk, sampleOblique, type ObliqueAxes, type ObliqueWalk } from './oblique.ts';
+import { labelsOblique, type ObliqueAxes } from './oblique.ts';
 import { fitCanvas, pixelRatioOf } from './slice-painter.ts';
 import { colourWord, drawNumbers } from './slice-raster.ts';
 import { paintCorner, stroked, strokeLine } from './tool-preview.ts';
@@ -30,7 +32,7 @@ export class ObliquePainter {
   private readonly colour = document.createElement('canvas');
   private numbers = new Float32Array(0);
   private image: ImageData | null = null;
-  private walk: ObliqueWalk | null = null;
+  private walk: PlaneWalk | null = null;
   /** Where the sheets lie in the view, CSS pixels. */
   private place = { left: 0, top: 0, width: 0, height: 0 };
 
@@ -51,7 +53,7 @@ export class ObliquePainter {
     const pitch = Math.max(finest, Math.sqrt((width * height) / MOST_SAMPLES) / scale);
     const columns = Math.max(2, Math.ceil(width / scale / pitch));
     const rows = Math.max(2, Math.ceil(height / scale / pitch));
-    const walk = obliqueWalk(grid, axes, centre, pitch, columns, rows);
+    const walk = planeWalk(grid, axes, centre, pitch, columns, rows);
     this.walk = walk;
     if (this.image?.width !== columns || this.image.height !== rows) {
       this.image = new ImageData(columns, rows);
@@ -61,7 +63,7 @@ export class ObliquePainter {
     const [w, h] = [columns * pitch * scale, rows * pitch * scale];
     this.place = { left: (width - w) / 2, top: (height - h) / 2, width: w, height: h };
     const pixels = this.pixels;
-    sampleOblique(voxels, grid.shape, walk, this.numbers);
+    samplePlane(voxels, grid.shape, walk, this.numbers);
     drawNumbers(this.numbers, window, pixels);
     if (fused) {
       if (fused.opacity >= 1) pixels.fill(0xff000000);
@@ -131,22 +133,43 @@ export function outlineOblique(pixels: Uint32Array, columns: number, rows: numbe
 const sheetContext = (sheet: HTMLCanvasElement) => sheet.getContext('2d', { willReadFrequently: true })!;
 
 /** Fills `pixels` with the area's colour where the sample's voxel belongs to it. */
-function areaOblique(area: PreviewArea, walk: ObliqueWalk, pixels: Uint32Array): void {
-  const { box, numbers, atLeast, atMost, guard } = area;
+function areaOblique(area: PreviewArea, walk: PlaneWalk, pixels: Uint32Array): void {
+  const { numbers, atLeast, atMost, guard } = area;
   const word = colourWord(area.colour, AREA_OPACITY);
   const { first, across, down, columns, rows } = walk;
-  const size = box.low.map((low, axis) => box.high[axis] - low + 1);
-  const start = first.map((v, axis) => v - box.low[axis] + 0.5);
+  const placeOf = placesIn(area);
   for (let d = 0, n = 0; d < rows; d++) {
     for (let a = 0; a < columns; a++, n++) {
-      const [i, j, k] = start.map((v, axis) => Math.floor(v + across[axis] * a + down[axis] * d));
       pixels[n] = 0;
-      if (i < 0 || j < 0 || k < 0 || i >= size[0] || j >= size[1] || k >= size[2]) continue;
-      const at = i + size[0] * (j + size[1] * k);
-      if (guard && guard.open[guard.labels[at]] !== 1) continue;
+      const at = placeOf(
+        Math.floor(first[0] + across[0] * a + down[0] * d + 0.5),
+        Math.floor(first[1] + across[1] * a + down[1] * d + 0.5),
+        Math.floor(first[2] + across[2] * a + down[2] * d + 0.5),
+      );
+      if (at < 0 || (guard && guard.open[guard.labels[at]] !== 1)) continue;
       if (numbers[at] >= atLeast && numbers[at] <= atMost) pixels[n] = word;
     }
   }
+}
+
+/** Where an area has the number of a voxel; −1 where it has none. */
+function placesIn({ over }: PreviewArea): (i: number, j: number, k: number) => number {
+  if (!('low' in over)) return (i, j, k) => placeIn(over, i, j, k);
+  const { low } = over;
+  const [nx, ny, nz] = low.map((v, axis) => over.high[axis] - v + 1);
+  return (i, j, k) => {
+    const [x, y, z] = [i - low[0], j - low[1], k - low[2]];
+    return x < 0 || y < 0 || z < 0 || x >= nx || y >= ny || z >= nz ? -1 : x + nx * (y + ny * z);
+  };
+}
+
+/** Where a continuous voxel lies in the view, looked at straight down on the plane: CSS pixels. */
+export function obliqueToView(grid: Grid, plane: DrawingPlane, layout: ObliqueLayout) {
+  const { centre, scale, width, height } = layout;
+  return (voxel: Readonly<Triple>) => {
+    const { x, y } = planeOffset(grid, plane, centre, voxel);
+    return { x: width / 2 + x * scale, y: height / 2 + y * scale };
+  };
 }
 
 /** The crosshair, the brush around the pointer and the lines of tools, over everything else. */
@@ -161,17 +184,14 @@ export function paintObliqueMarks(
     preview: Preview;
   },
 ): void {
-  const { centre, scale, width, height } = layout;
+  const { scale, width, height } = layout;
   fitCanvas(screen, width, height);
   const context = screen.getContext('2d')!;
   const ratio = pixelRatioOf(screen);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
   if (marks.cross) paintCross(context, width, height);
-  const toView = (voxel: Readonly<Triple>) => {
-    const { x, y } = planeOffset(grid, plane, centre, voxel);
-    return { x: width / 2 + x * scale, y: height / 2 + y * scale };
-  };
+  const toView = obliqueToView(grid, plane, layout);
   const { preview, brush } = marks;
   if (preview.plane) {
     for (const line of preview.lines) strokeLine(context, line, toView, preview.erasing);

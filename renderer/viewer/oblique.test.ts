@@ -3,14 +3,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Grid, Triple } from '../../electron/contract/geometry.ts';
-import {
-  labelsOblique,
-  obliqueAxes,
-  obliqueLetters,
-  obliqueTrace,
-  obliqueWalk,
-  sampleOblique,
-} from './oblique.ts';
+import { planeWalk, samplePlane } from '../editing/plane-walk.ts';
+import { labelsOblique, obliqueAxes, obliqueLetters, obliqueTrace } from './oblique.ts';
 import { edgeLetters, PLANES } from './slice-geometry.ts';
 import { walkOf } from './slice-raster.ts';
 
@@ -42,9 +36,9 @@ describe('the oblique plane', () => {
     expect(obliqueLetters(grid, axes)).toEqual(edgeLetters(grid, from));
     const cube = { ...grid, shape: [9, 9, 9] as Triple, spacing: [1, 1, 1] as Triple };
     const voxels = Int16Array.from({ length: 729 }, (_, n) => (n * 31) % 500);
-    const walk = obliqueWalk(cube, axes, [4, 4, 4], 1, 9, 9);
+    const walk = planeWalk(cube, axes, [4, 4, 4], 1, 9, 9);
     const out = new Float32Array(81);
-    sampleOblique(voxels, cube.shape, walk, out);
+    samplePlane(voxels, cube.shape, walk, out);
     const straight = walkOf(cube, from, 4);
     for (let d = 0; d < 9; d++)
       for (let a = 0; a < 9; a++)
@@ -61,9 +55,9 @@ describe('the oblique plane', () => {
     );
     fc.assert(
       fc.property(fc.constantFrom(...PLANES), angle, angle, (from, turn, tilt) => {
-        const walk = obliqueWalk(grid, obliqueAxes({ from, turn, tilt }), [5.3, 4.6, 3.2], 0.7, 21, 17);
+        const walk = planeWalk(grid, obliqueAxes({ from, turn, tilt }), [5.3, 4.6, 3.2], 0.7, 21, 17);
         const out = new Float32Array(21 * 17);
-        sampleOblique(voxels, grid.shape, walk, out);
+        samplePlane(voxels, grid.shape, walk, out);
         for (let d = 0; d < 17; d++)
           for (let a = 0; a < 21; a++) {
             const [x, y, z] = walk.first.map((v, axis) => v + walk.across[axis] * a + walk.down[axis] * d);
@@ -82,7 +76,7 @@ describe('the oblique plane', () => {
   it('shows the label of the nearest voxel', () => {
     const labels = Uint8Array.from({ length: nx * ny * nz }, (_, n) => n % 3);
     const palette = new Uint32Array(256).map((_, label) => label * 10);
-    const walk = obliqueWalk(
+    const walk = planeWalk(
       grid,
       obliqueAxes({ from: 'coronal', turn: 31, tilt: -12 }),
       [6, 5, 4],

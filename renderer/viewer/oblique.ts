@@ -1,16 +1,11 @@
 // A plane at any angle through the crosshair: its axes, what it cuts out of the volume, and where it meets other planes.
+import type { Oblique } from '../../electron/contract/annotations.ts';
 import { patientLetter, type Grid, type Triple } from '../../electron/contract/geometry.ts';
+import type { DrawingPlane } from '../editing/drawing-plane.ts';
+import type { PlaneWalk } from '../editing/plane-walk.ts';
 import { PLANE_AXES, type Plane } from './slice-geometry.ts';
-import type { VoxelArray } from './volume-data.ts';
 
-export interface Oblique {
-  /** The plane that it is turned away from. */
-  from: Plane;
-  /** Degrees about the screen's upright axis … */
-  turn: number;
-  /** … and then about the one across it. */
-  tilt: number;
-}
+export type { Oblique } from '../../electron/contract/annotations.ts';
 
 /** Unit vectors along the grid's own axes (mm): to the screen's right, down the screen, and away from the reader. */
 export interface ObliqueAxes {
@@ -36,80 +31,21 @@ export function obliqueAxes({ from, turn, tilt }: Oblique): ObliqueAxes {
   return { right: turned, down: plus(down, cu, behind, su), away: plus(behind, cu, down, -su) };
 }
 
+/** The same as tools know it. */
+export function drawingPlane(oblique: Oblique): DrawingPlane {
+  const { right, down, away } = obliqueAxes(oblique);
+  return { right, down, normal: away };
+}
+
 function cross(a: Triple, b: Triple): Triple {
   return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-}
-
-/** How a plane is walked: voxel (continuous) of the first sample, and the step to the next across and down. */
-export interface ObliqueWalk {
-  first: Triple;
-  across: Triple;
-  down: Triple;
-  columns: number;
-  rows: number;
-}
-
-/** Samples of `pitch` mm around `centre` (continuous voxel), columns × rows of them, the centre in the middle. */
-export function obliqueWalk(
-  grid: Pick<Grid, 'spacing'>,
-  axes: ObliqueAxes,
-  centre: Readonly<Triple>,
-  pitch: number,
-  columns: number,
-  rows: number,
-): ObliqueWalk {
-  const voxels = (vector: Triple) => vector.map((v, axis) => (v * pitch) / grid.spacing[axis]) as Triple;
-  const [across, down] = [voxels(axes.right), voxels(axes.down)];
-  const [a0, d0] = [(columns - 1) / 2, (rows - 1) / 2];
-  const first = centre.map((v, axis) => v - across[axis] * a0 - down[axis] * d0) as Triple;
-  return { first, across, down, columns, rows };
-}
-
-/** Fills `out` with values interpolated between voxels (trilinear); outside the volume it is NaN. */
-export function sampleOblique(
-  voxels: VoxelArray,
-  shape: Readonly<Triple>,
-  walk: ObliqueWalk,
-  out: Float32Array,
-): void {
-  const [nx, ny, nz] = shape;
-  const nxy = nx * ny;
-  const { first, across, down, columns, rows } = walk;
-  for (let d = 0, n = 0; d < rows; d++) {
-    let x = first[0] + down[0] * d;
-    let y = first[1] + down[1] * d;
-    let z = first[2] + down[2] * d;
-    for (let a = 0; a < columns; a++, n++, x += across[0], y += across[1], z += across[2]) {
-      if (x < -0.5 || y < -0.5 || z < -0.5 || x > nx - 0.5 || y > ny - 0.5 || z > nz - 0.5) {
-        out[n] = NaN;
-        continue;
-      }
-      const i = x <= 0 ? 0 : x >= nx - 1 ? nx - 1 : Math.floor(x);
-      const j = y <= 0 ? 0 : y >= ny - 1 ? ny - 1 : Math.floor(y);
-      const k = z <= 0 ? 0 : z >= nz - 1 ? nz - 1 : Math.floor(z);
-      const fx = Math.max(0, Math.min(1, x - i));
-      const fy = Math.max(0, Math.min(1, y - j));
-      const fz = Math.max(0, Math.min(1, z - k));
-      const si = i < nx - 1 ? 1 : 0;
-      const sj = j < ny - 1 ? nx : 0;
-      const sk = k < nz - 1 ? nxy : 0;
-      const at = i + nx * j + nxy * k;
-      const near =
-        (voxels[at] * (1 - fx) + voxels[at + si] * fx) * (1 - fy) +
-        (voxels[at + sj] * (1 - fx) + voxels[at + si + sj] * fx) * fy;
-      const far =
-        (voxels[at + sk] * (1 - fx) + voxels[at + si + sk] * fx) * (1 - fy) +
-        (voxels[at + sj + sk] * (1 - fx) + voxels[at + si + sj + sk] * fx) * fy;
-      out[n] = near * (1 - fz) + far * fz;
-    }
-  }
 }
 
 /** Fills `pixels` with the palette's word for the label of the nearest voxel; nothing outside the volume. */
 export function labelsOblique(
   labels: Uint8Array,
   shape: Readonly<Triple>,
-  walk: ObliqueWalk,
+  walk: PlaneWalk,
   palette: Uint32Array,
   pixels: Uint32Array,
 ): void {

@@ -44,9 +44,9 @@ export class PreviewPainter {
       this.sheets[n] = { area, slice, canvas: sheetOf(area, this.plane, slice) };
     }
     const { canvas } = this.sheets[n];
-    if (!canvas) return;
+    if (!canvas || !('low' in area.over)) return;
     const { across, down, upward } = PLANE_AXES[this.plane];
-    const { low, high } = area.box;
+    const { low, high } = area.over;
     const rows = this.grid.shape[down];
     const top = upward ? rows - 1 - high[down] : low[down];
     const { left, top: y, pixelA, pixelD } = placement;
@@ -104,7 +104,8 @@ export function stroked(context: CanvasRenderingContext2D, erasing: boolean): vo
 /** The area's cut through a slice as a picture of its own size, or null where it does not reach. */
 function sheetOf(area: PreviewArea, plane: Plane, slice: number): HTMLCanvasElement | null {
   const { through, across, down, upward } = PLANE_AXES[plane];
-  const { low, high } = area.box;
+  if (!('low' in area.over)) return null;
+  const { low, high } = area.over;
   if (slice < low[through] || slice > high[through]) return null;
   const shape = low.map((v, axis) => high[axis] - v + 1) as Triple;
   const strides = [1, shape[0], shape[0] * shape[1]];

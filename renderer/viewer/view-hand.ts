@@ -16,11 +16,11 @@ export abstract class ViewHand<Drag extends { kind: string; pointer: number }> {
   protected spaceHeld = false;
   protected readonly fingers = new Map<number, { x: number; y: number }>();
   protected pair: TwoFingers | null = null;
-  private readonly seat: ViewHandNeeds;
+  private readonly own: ViewHandNeeds;
   private readonly name: Plane | 'oblique';
 
-  constructor(seat: ViewHandNeeds, name: Plane | 'oblique') {
-    this.seat = seat;
+  constructor(own: ViewHandNeeds, name: Plane | 'oblique') {
+    this.own = own;
     this.name = name;
   }
 
@@ -35,7 +35,7 @@ export abstract class ViewHand<Drag extends { kind: string; pointer: number }> {
     if (event.pointerType !== 'touch') return false;
     this.fingers.set(event.pointerId, this.pointIn(event));
     if (this.fingers.size !== 2) return this.fingers.size > 2;
-    const { view, editor, host } = this.seat;
+    const { view, editor, host } = this.own;
     if (this.drag?.kind === 'draw') editor.cancel();
     view.measures.cancel();
     this.drag = null;
@@ -62,7 +62,7 @@ export abstract class ViewHand<Drag extends { kind: string; pointer: number }> {
     return drag;
   }
   protected letGo({ pointer }: Drag): void {
-    const { host } = this.seat;
+    const { host } = this.own;
     if (host.hasPointerCapture(pointer)) host.releasePointerCapture(pointer);
   }
 
@@ -73,7 +73,7 @@ export abstract class ViewHand<Drag extends { kind: string; pointer: number }> {
   };
   /** Keys of the whole window: Space counts for the view that the pointer is over or that has the focus. */
   readonly keydown = (event: KeyboardEvent): void => {
-    const { view, editor, host } = this.seat;
+    const { view, editor, host } = this.own;
     if (event.key === ' ' && !takesSpace(event.target)) {
       if (view.pointer?.plane !== this.name && event.target !== host) return;
       this.spaceHeld = true;

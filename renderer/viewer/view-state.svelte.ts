@@ -32,6 +32,8 @@ export class ViewState {
   layout = $state<Layout>('one-and-three');
   /** The plane in the large view. */
   main = $state<Plane>('axial');
+  /** The 3D or oblique view is in its place. */
+  enlarged = $state(false);
   /** Overlay fill, 0…1. */
   opacity = $state(0.35);
   overlay = $state(true);
@@ -43,6 +45,8 @@ export class ViewState {
   /** What stands beside the three planes. */
   fourth = $state<'surfaces' | 'oblique'>('surfaces');
   oblique = $state.raw<Oblique>({ from: 'axial', turn: 20, tilt: 0 });
+  /** The middle of the oblique view: continuous, so that small steps along the normal are not lost to whole voxels. */
+  obliqueCentre = $state.raw<Triple>([0, 0, 0]);
   /** What the 3D view shows, and where it is cut: at the crosshair, across a plane. */
   scene = $state.raw<{ shows: 'surfaces' | 'picture' | 'both'; cut: Plane | null; side: 1 | -1 }>({
     shows: 'surfaces',
@@ -76,6 +80,7 @@ export class ViewState {
     this.cine = new Cine(this);
     this.grid = volume.grid;
     this.crosshair = volume.grid.shape.map((n) => Math.floor(n / 2)) as Triple;
+    this.obliqueCentre = [...this.crosshair];
     this.resetWindow();
   }
 
@@ -123,6 +128,14 @@ export class ViewState {
   /** The window that suits the modality: soft tissue for CT, 1st–99th percentile for MR. */
   resetWindow(): void {
     this.setWindow(this.volume.defaultWindow.width, this.volume.defaultWindow.level);
+  }
+  /** Turns the oblique view so, through a continuous voxel, and shows it. */
+  lookObliquely(oblique: Oblique, centre: Readonly<Triple>): void {
+    this.fourth = 'oblique';
+    if (this.layout === 'compare' || (this.layout === 'one' && !this.enlarged)) this.layout = 'four';
+    this.oblique = oblique;
+    this.obliqueCentre = [...centre];
+    this.moveTo(centre);
   }
   resetViews(): void {
     for (const plane of PLANES) this.planes[plane].reset();

@@ -34,6 +34,8 @@ const ruler = {
     [3, 4, 0],
   ],
 };
+const oblique = { from: 'sagittal', turn: 12.5, tilt: -40 };
+const aslant = { plane: 'oblique', slice: null, oblique };
 
 describe('structures of a study', () => {
   it('are added, renamed and ordered by the coordinator, each as an event of the audit trail', async () => {
@@ -121,6 +123,13 @@ describe('measurements', () => {
     }
     expect((await post(path, ben.token, ruler, read.lease!)).code).toBe('read-not-found');
     expect((await post(path, ada.token, ruler, 'made-up')).code).toBe('lease-lost');
+    for (const [n, seat] of [
+      { plane: 'oblique' },
+      { slice: null },
+      { oblique },
+      { ...aslant, slice: 3 },
+    ].entries())
+      expect((await post(path, ada.token, { ...ruler, ...seat }, read.lease!)).status, String(n)).toBe(400);
     const flat = { ...ruler, points: [[1, 1, 1], [1, 1, 1]] }; // prettier-ignore
     expect((await post(path, ada.token, flat, read.lease!)).code).toBe('annotation-without-extent');
     expect((await post(`${path}/${made.id}/remove`, ada.token, {}, read.lease!)).status).toBe(204);
@@ -132,6 +141,7 @@ describe('measurements', () => {
     const { token } = study.readers[1];
     const path = `/reads/${read.id}/annotations`;
     await post(path, token, ruler, read.lease!);
+    await post(path, token, { ...ruler, ...aslant }, read.lease!);
     const view = { window: { width: 350, level: -5 }, crosshair: [1, 2, 3] };
     expect((await post(`/reads/${read.id}/view`, token, view)).status).toBe(204);
     expect(await (await get(`/reads/${read.id}/view`, token)).json()).toEqual(view);
@@ -141,15 +151,21 @@ describe('measurements', () => {
     expect((await get(path, token)).code).toBe('read-not-found');
     expect((await get(`/reads/${read.id}/view`, token)).code).toBe('read-not-found');
     const sealed = await (await get(path, study.coordinator)).json<Annotation[]>();
-    expect(sealed).toMatchObject([{ kind: 'ruler', value: 5 }]);
+    expect(sealed).toMatchObject([
+      { ...ruler, value: 5, oblique: null },
+      { ...ruler, ...aslant, value: 5 },
+    ]);
     // The audit trail names them: a line of what is stored each, in the order of their ids.
     const { events } = await (await get('/audit', study.coordinator)).json<{ events: AuditEvent[] }>();
     const seal = events.find(({ action, subject }) => action === 'read.sealed' && subject === read.id)!;
-    const [one] = sealed;
-    const line = JSON.stringify([one.id, 'ruler', one.plane, one.slice, JSON.stringify(one.points), 5, null, one.at]); // prettier-ignore
+    const lines = sealed
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      .map((one) => [one.id, 'ruler', one.plane, one.slice, JSON.stringify(one.points), 5, null, one.at])
+      .map((line) => (line[2] === 'oblique' ? [...line, JSON.stringify(oblique)] : line))
+      .map((line) => `${JSON.stringify(line)}\n`);
     expect(seal.details).toMatchObject({
-      measurements: 1,
-      measurementsSha256: createHash('sha256').update(`${line}\n`).digest('hex'),
+      measurements: 2,
+      measurementsSha256: createHash('sha256').update(lines.join('')).digest('hex'),
     });
     const study1 = study.backend.services.studies.get(study.base.split('/').at(-1)!);
     await expect(
@@ -165,7 +181,10 @@ describe('measurements', () => {
     const again = await (
       await get(`/reads/${next}/annotations`, study.readers[1].token)
     ).json<Annotation[]>();
-    expect(again).toMatchObject([{ kind: 'ruler', value: 5 }]);
+    expect(again).toMatchObject([
+      { kind: 'ruler', value: 5, slice: ruler.slice },
+      { kind: 'ruler', value: 5, oblique },
+    ]);
     const before = await (await get(`/reads/${readId}/annotations`, study.coordinator)).json<Annotation[]>();
     expect(before[0].id).not.toBe(again[0].id);
   });

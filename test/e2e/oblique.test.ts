@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Triple } from '../../electron/contract/geometry.ts';
 import {
   executablePath,
+  FACES,
   images,
   LIVER,
   shots,
@@ -25,7 +26,6 @@ describe.skipIf(!executablePath).each(images)(`${title}, oblique, on $name`, ({ 
   let on: ToolBench;
   let box: { x: number; y: number; width: number; height: number };
   const oblique = () => on.room.page.locator('[data-oblique]');
-  const said = (words: RegExp) => on.room.page.getByText(words).first().waitFor({ timeout: 5000 });
 
   beforeAll(async () => {
     on = await ToolBench.open(file);
@@ -198,7 +198,61 @@ describe.skipIf(!executablePath).each(images)(`${title}, oblique, on $name`, ({ 
     await around(on.where(polygon.after, LIVER));
   });
 
-  it('turns by the middle button while a tool is chosen, and says which tools need a slice', async () => {
+  it('flood fill: what hangs together on the plane within the tolerance that the drag chose', async () => {
+    const { values } = on.room;
+    await on.room.key('f');
+    const place: Place = [12, -18];
+    const { after, tool } = await on.room.step(() =>
+      drag([place, [place[0] + 12, place[1]], [place[0] + 24, place[1]]]),
+    );
+    expect(tool).toBe('Flood fill, oblique');
+    const slider = on.room.page.getByRole('slider', { name: 'Tolerance' });
+    const tolerance = Number((await slider.getAttribute('aria-valuetext'))!.replace(/[^0-9.]/g, ''));
+    const passed = new Set<number>();
+    await eachVoxel((n, away, thick) => {
+      if (away <= thick + 1e-6) passed.add(n);
+    });
+    const { right, down } = await planeNow();
+    const [x, y] = inPlane(place);
+    const at = on.middle.map((v, axis) =>
+      Math.round(v + (right[axis] * x + down[axis] * y) / on.room.grid.spacing[axis]),
+    ) as Triple;
+    const around = [...passed].filter((n) => on.voxelOf(n).every((v, axis) => Math.abs(v - at[axis]) <= 1));
+    const sorted = around.map((n) => values[n]).sort((a, b) => a - b);
+    const reference = sorted[Math.floor(sorted.length / 2)];
+    const first = on.room.index(at);
+    const want = on.reached(
+      [first],
+      FACES,
+      (n) => passed.has(n) && (n === first || Math.abs(values[n] - reference) <= tolerance),
+    );
+    expect(want.size).toBeGreaterThan(20);
+    expect(on.where(after, LIVER)).toEqual(want);
+  });
+
+  it('scissors: everything that the line goes around, along the normal', async () => {
+    await on.room.key('b');
+    await on.room.page.getByText('Sphere', { exact: true }).click();
+    const { after: before } = await on.room.step(() => drag([[-50, -10], [50, 20]])); // prettier-ignore
+    await on.room.page.getByText('2D', { exact: true }).click();
+    await on.room.key('Shift+l');
+    const line: readonly Place[] = [[-20, -60], [30, -50], [10, 60], [-35, 55]]; // prettier-ignore
+    const { after, tool } = await on.room.step(() => drag([...line, line[0]]));
+    expect(tool).toBe('Scissors, oblique');
+    const places = line.map(inPlane);
+    let gone = 0;
+    await eachVoxel((n, _away, _thick, [x, y]) => {
+      const turns = before[n] === LIVER ? windings(places, x, y) : null;
+      if (turns === null) return;
+      if (turns !== 0) gone++;
+      if ((after[n] === LIVER) !== (turns === 0))
+        expect(after[n], String([x, y])).toBe(turns === 0 ? LIVER : 0);
+    });
+    expect(gone).toBeGreaterThan(100);
+    expect([...on.where(after, LIVER)].every((n) => before[n] === LIVER)).toBe(true);
+  });
+
+  it('turns by the middle button while a tool is chosen, and draws nothing by it', async () => {
     await on.room.key('b');
     const before = await on.room.mask();
     const was = await planeNow();
@@ -208,11 +262,72 @@ describe.skipIf(!executablePath).each(images)(`${title}, oblique, on $name`, ({ 
       Math.round((was.turn * 180) / Math.PI) + 20,
       Math.round((was.tilt * 180) / Math.PI) + 10,
     ]);
-    await on.room.key('f');
-    await drag([[0, 0], [1, 0]]); // prettier-ignore
-    await said(/Flood fill works in the axial, coronal and sagittal views only/);
     expect(await on.room.mask()).toEqual(before);
     await on.room.key('b');
     await drag([[0, 0], [-50, -25]], 'middle'); // prettier-ignore
+  });
+
+  it('ruler, angle and ellipse: true millimetres, the values of the voxels under it, kept and found again', async () => {
+    const kept = () => on.room.annotations();
+    /** LPS mm of a place in the plane. */
+    const patient = ([x, y]: Place): number[] => {
+      const { spacing, origin, direction } = on.room.grid;
+      const mm = on.middle.map((v, axis) => v * spacing[axis] + right[axis] * x + down[axis] * y);
+      return origin.map((o, row) => o + dot(direction.slice(3 * row, 3 * row + 3), mm));
+    };
+    const { right, down } = await planeNow();
+    const [from, to] = [[-40, -20], [50, 35]] as const; // prettier-ignore
+    await on.room.key('r');
+    await drag([from, to]);
+    await expect.poll(async () => (await kept()).length).toBe(1);
+    const [[x0, y0], [x1, y1]] = [inPlane(from), inPlane(to)];
+    const [ruler] = await kept();
+    expect(ruler).toMatchObject({ plane: 'oblique', slice: null });
+    expect(ruler.value).toBeCloseTo(Math.hypot(x1 - x0, y1 - y0), 3);
+    const ends = [patient([x0, y0]), patient([x1, y1])].flat();
+    ruler.points.flat().forEach((mm, n) => expect(mm).toBeCloseTo(ends[n], 2));
+
+    await on.room.key('Alt+a');
+    await drag([[-50, 40], [0, 40]]); // prettier-ignore
+    await drag([[0, 10], [0, 10]]); // prettier-ignore
+    await expect.poll(async () => (await kept()).length).toBe(2);
+    expect((await kept()).find(({ kind }) => kind === 'angle')!.value).toBeCloseTo(90, 3);
+
+    await on.room.key('Alt+e');
+    await drag([[-30, -45], [45, 5]]); // prettier-ignore
+    await expect.poll(async () => (await kept()).length).toBe(3);
+    const ellipse = (await kept()).find(({ kind }) => kind === 'ellipse')!;
+    const [[ax, ay], [bx, by]] = [inPlane([-30, -45]), inPlane([45, 5])];
+    const [rx, ry] = [(bx - ax) / 2, (by - ay) / 2];
+    expect(ellipse.value).toBeCloseTo(Math.PI * rx * ry, 1);
+    const [sure, open]: number[][] = [[], []];
+    await eachVoxel((n, away, thick, [x, y]) => {
+      const out = Math.hypot((x - (ax + bx) / 2) / rx, (y - (ay + by) / 2) / ry);
+      if (out > 1 + 1e-6 || away > thick + 1e-6) return;
+      (out < 1 - 1e-6 && away < thick - 1e-6 ? sure : open).push(on.room.values[n]);
+    });
+    const sum = (list: number[]) => list.reduce((total, v) => total + v, 0);
+    const { voxels, minimum, maximum, mean } = ellipse.statistics!;
+    expect(sure.length).toBeGreaterThan(100);
+    expect(voxels - sure.length).toBeGreaterThanOrEqual(0);
+    expect(voxels - sure.length).toBeLessThanOrEqual(open.length);
+    expect(Math.abs(voxels * mean! - sum(sure))).toBeLessThanOrEqual(sum(open.map(Math.abs)) + 1e-6);
+    expect(minimum).toBe(Math.min(...sure, ...open.filter((v) => v === minimum)));
+    expect(maximum).toBe(Math.max(...sure, ...open.filter((v) => v === maximum)));
+    await on.room.page.screenshot({ path: join(shots, `oblique-measures-${file ? 'ct' : 'phantom'}.png`) });
+
+    // Turned away and gone elsewhere, a click in the list brings the plane back.
+    await on.room.key('Escape');
+    await on.room.key('v');
+    await drag([[0, 0], [80, -60]], 'middle'); // prettier-ignore
+    expect((await planeNow()).right).not.toEqual(right);
+    await on.room.key('.');
+    await on.room.page.locator('li').filter({ hasText: 'oblique' }).getByRole('button').first().click();
+    await expect.poll(async () => (await planeNow()).right).toEqual(right);
+    for (let left = 2; left >= 0; left--) {
+      await on.room.page.getByRole('button', { name: 'Take it away' }).first().click();
+      await expect.poll(async () => (await kept()).length).toBe(left);
+    }
+    await on.room.key('.');
   });
 });

@@ -234,9 +234,9 @@ describe.skipIf(!executablePath)(title, () => {
       [
         'Ellipse',
         expect.stringMatching(/^[\d.]+ [cm]m², mean −?[\d.,]+ ± [\d.,]+ HU, n [\d,]+$/),
-        `axial slice ${ruler.slice + 1}`,
+        `axial slice ${ruler.slice! + 1}`,
       ],
-      ['Length', `${ruler.value.toFixed(1)} mm`, `axial slice ${ruler.slice + 1}`],
+      ['Length', `${ruler.value.toFixed(1)} mm`, `axial slice ${ruler.slice! + 1}`],
     ]);
     await page.getByRole('button', { name: 'Take it away' }).last().click();
     await eventually(async () => (await kept()).map(({ kind }) => kind)).toEqual(['ellipse']);

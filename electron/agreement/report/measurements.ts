@@ -23,7 +23,11 @@ export function measurements(rows: readonly ReportMeasurement[], unit: string): 
     <p class="note">
       ${counted(rows.length, 'measurement')} of sealed reads, as they were drawn. Readers chose what and where
       they measured, so lines of two readers need not be about the same thing, and nothing is compared. Mean
-      and SD are of the voxels whose centres lie inside the ellipse; their number is n.
+      and SD are of the voxels whose centres lie inside the ellipse; their number is
+      n.${
+        rows.some(({ plane }) => plane === 'oblique') &&
+        html` On an oblique plane they are the voxels that it passes through, looked at straight down.`
+      }
     </p>
     <div class="scroll">
       <table>
@@ -64,6 +68,6 @@ function line(row: ReportMeasurement, caseName: string): Html {
     <td>
       ${statistics && (statistics.voxels === 0 ? UNDEFINED : statistics.voxels.toLocaleString('en-GB'))}
     </td>
-    <td class="text">${row.plane} ${row.slice + 1}</td>
+    <td class="text">${row.plane} ${row.slice === null ? '' : row.slice + 1}</td>
   </tr>`;
 }

@@ -38,11 +38,11 @@ export interface ReportMeasurement {
   /** Ruler: mm. Angle: degrees. Ellipse: its area in mm². */
   value: number;
   plane: string;
-  /** Of the volume as it is shown, from 0. */
-  slice: number;
+  /** Of the volume as it is shown, from 0; null on an oblique plane. */
+  slice: number | null;
   /** LPS mm: a ruler's ends; an angle's first leg, vertex, second leg; an ellipse's centre and ends of its half axes. */
   points: number[][];
-  /** Of an ellipse: of the voxels whose centres lie inside. Null figures where there are too few. */
+  /** Of an ellipse: of the voxels whose centres lie inside (oblique: of those that the plane passes through). Null figures where there are too few. */
   statistics: {
     voxels: number;
     mean: number | null;

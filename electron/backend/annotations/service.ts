@@ -4,6 +4,7 @@ import {
   type Annotation,
   type AnnotationKind,
   type NewAnnotation,
+  type Oblique,
   type RegionStatistics,
 } from '../../contract/annotations.ts';
 import { Problem } from '../../contract/problem.ts';
@@ -61,7 +62,7 @@ export function createAnnotationService(needs: {
             { status: 409 },
           );
         }
-        const { points, statistics, ...plain } = annotation;
+        const { points, statistics, oblique, ...plain } = annotation;
         await tx
           .insertInto('annotation')
           .values({
@@ -69,6 +70,7 @@ export function createAnnotationService(needs: {
             read_id: readId,
             points: JSON.stringify(points),
             statistics: statistics && JSON.stringify(statistics),
+            oblique: oblique && JSON.stringify(oblique),
           })
           .execute();
         await reads.renew(tx, readId);
@@ -94,9 +96,10 @@ function made(drawn: NewAnnotation): Annotation {
       },
     );
   }
-  const { kind, plane, slice, points } = drawn;
+  const { kind, plane, slice, oblique = null, points } = drawn;
   const statistics = drawn.kind === 'ellipse' ? drawn.statistics : null;
-  return { id: newId(), kind, plane, slice, points, value, statistics, at: new Date().toISOString() };
+  const at = new Date().toISOString();
+  return { id: newId(), kind, plane, slice, oblique, points, value, statistics, at };
 }
 
 function toAnnotation(row: Tables['annotation']): Annotation {
@@ -105,6 +108,7 @@ function toAnnotation(row: Tables['annotation']): Annotation {
     kind: row.kind satisfies AnnotationKind,
     plane: row.plane,
     slice: row.slice,
+    oblique: row.oblique === null ? null : (JSON.parse(row.oblique) as Oblique),
     points: JSON.parse(row.points) as Triple[],
     value: row.value,
     statistics: row.statistics === null ? null : (JSON.parse(row.statistics) as RegionStatistics),

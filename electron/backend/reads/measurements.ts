@@ -19,8 +19,9 @@ export interface MeasurementSeal {
 
 /**
  * How many measurements a read has, and the SHA-256 (hex) over them: one line of UTF-8 each, ordered by id, ended by a
- * line feed. A line is the JSON array of id, kind, plane, slice, points, value, statistics and time; points and
- * statistics (null where there are none) are the JSON text they are stored as.
+ * line feed. A line is the JSON array of id, kind, plane, slice, points, value, statistics and time, and on an oblique
+ * plane (its slice is null) the plane's angles; points, statistics (null where there are none) and angles are the JSON
+ * text they are stored as.
  */
 export async function sealOfMeasurements(db: Readable, readId: string): Promise<MeasurementSeal> {
   const rows = await db
@@ -30,7 +31,10 @@ export async function sealOfMeasurements(db: Readable, readId: string): Promise<
     .orderBy('id')
     .execute();
   const hash = createHash('sha256');
-  for (const { id, kind, plane, slice, points, value, statistics, at } of rows)
-    hash.update(`${JSON.stringify([id, kind, plane, slice, points, value, statistics, at])}\n`);
+  for (const { id, kind, plane, slice, points, value, statistics, at, oblique } of rows) {
+    const line = [id, kind, plane, slice, points, value, statistics, at];
+    if (oblique !== null) line.push(oblique);
+    hash.update(`${JSON.stringify(line)}\n`);
+  }
   return { measurements: rows.length, measurementsSha256: hash.digest('hex') };
 }

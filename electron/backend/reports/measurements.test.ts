@@ -70,6 +70,18 @@ const ELLIPSE: NewAnnotation = {
   },
 };
 
+// Drawn on a plane that lies aslant.
+const ASLANT: NewAnnotation = {
+  kind: 'ruler',
+  plane: 'oblique',
+  slice: null,
+  oblique: { from: 'coronal', turn: -20, tilt: 5.5 },
+  points: [
+    [0, 0, 0],
+    [0.5, 0, 0],
+  ],
+};
+
 it('are those of sealed reads, in report, table and dictionary, and nobody’s draft', async () => {
   const reads = createReadService();
   const masks = createMaskService({ reads, client: createMaskClient(maskWork) });
@@ -93,32 +105,37 @@ it('are those of sealed reads, in report, table and dictionary, and nobody’s d
   expect(await reports.html(bare.study)).not.toContain('id="measurements"');
   expect(agreementCsv(await agreement.latest(bare.study), [])).not.toHaveProperty(['measurements.csv']);
 
-  const sealIt = await begin(cleo, [RULER, ANGLE, ELLIPSE]);
+  const sealIt = await begin(cleo, [RULER, ANGLE, ELLIPSE, ASLANT]);
   expect(await reports.measurements(bare.study)).toEqual([]);
   await sealIt();
   const found = await reports.measurements(bare.study);
-  expect(found).toHaveLength(3);
+  expect(found).toHaveLength(4);
 
   const html = await reports.html(bare.study);
   const section = html.slice(html.indexOf('id="measurements"'), html.indexOf('id="definitions"'));
   const cells = [...section.matchAll(/<td[^>]*>([^]*?)<\/td>/g)].map(([, text]) => text.trim());
-  const rows = [0, 8, 16].map((from) => cells.slice(from, from + 8)).toSorted();
+  const rows = [0, 8, 16, 24].map((from) => cells.slice(from, from + 8)).toSorted();
   const area = (3.14159265358979 * 6 * 2.5).toFixed(1);
   expect(rows).toEqual(
     [
       ['Cleo', '1', 'Length', '13.0 mm', '', '', '', 'axial 5'],
       ['Cleo', '1', 'Angle', '60.0°', '', '', '', 'sagittal 5'],
       ['Cleo', '1', 'Ellipse, area', `${area} mm²`, '40.0', '10.7', '4', 'axial 5'],
+      ['Cleo', '1', 'Length', '0.5 mm', '', '', '', 'oblique'],
     ].toSorted(),
   );
   expect(section).toContain('Mean HU');
+  expect(section).toContain('On an oblique plane they are the voxels that it passes through');
 
   const tables = agreementCsv(await agreement.latest(bare.study), found);
   const [head, ...lines] = tables['measurements.csv'].trim().split('\n');
-  const line = (kind: string) => lines.find((one) => one.includes(`,${kind},`))!.split(',');
+  const line = (kind: string) =>
+    lines.find((one) => one.includes(`,${kind},`) && !one.includes(',oblique,'))!.split(',');
   const columns = head.split(',');
   const of = (kind: string, column: string) => line(kind)[columns.indexOf(column)];
-  expect(lines.map((one) => one.split(',')[columns.indexOf('number')])).toEqual(['1', '2', '3']);
+  expect(lines.map((one) => one.split(',')[columns.indexOf('number')])).toEqual(['1', '2', '3', '4']);
+  const aslant = lines.find((one) => one.includes(',oblique,'))!.split(',');
+  expect(['value', 'slice'].map((column) => aslant[columns.indexOf(column)])).toEqual(['0.5', '']);
   expect([of('ruler', 'value'), of('ruler', 'value_unit'), of('ruler', 'inside_mean')]).toEqual([
     '13',
     'mm',

@@ -9,6 +9,7 @@ import { instructionsAndBundleJobs } from './0005-instructions-and-bundle-jobs.t
 import { volumeSequence } from './0006-sequence.ts';
 import { consensusReads } from './0007-consensus-reads.ts';
 import { linkedVolumes } from './0008-linked-volumes.ts';
+import { obliqueMeasurements } from './0009-oblique-measurements.ts';
 
 export const MIGRATIONS = [
   first,
@@ -19,6 +20,7 @@ export const MIGRATIONS = [
   volumeSequence,
   consensusReads,
   linkedVolumes,
+  obliqueMeasurements,
 ] as const;
 /** "CCRD": marks the file as a Concord study. */
 const APPLICATION_ID = 0x43435244;

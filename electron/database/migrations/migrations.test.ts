@@ -107,6 +107,31 @@ describe('migrations', () => {
     await database.close();
   });
 
+  it('measurements stay with sealed reads when oblique planes may have some, and are guarded as before', async () => {
+    const file = studyOf(8);
+    const old = new Database(file);
+    old.exec(`
+      INSERT INTO session (id, number, name, arm, washout_days) VALUES ('one', 1, 'R1', 'unassisted', 0);
+      INSERT INTO volume VALUES ('v', 'x', 'f', 'nifti', 1, 'p', NULL, '{}', '{}', '{}', 'int16', 0, 1, NULL, 1, 1, '[]', NULL, 'now', NULL, NULL);
+      INSERT INTO "case" (id, name, volume_id, position, created_at) VALUES ('c', 'Case', 'v', 0, 'now');
+      INSERT INTO assignment VALUES ('a', 'one', 'ada', 'c', 1, 'unassisted');
+      INSERT INTO read (id, assignment_id, version, state, source, opened_at) VALUES ('r', 'a', 1, 'draft', 'concord', 'now');
+      INSERT INTO annotation VALUES ('x', 'r', 'ruler', 'axial', 4, '[[0,0,0],[3,4,0]]', 5, NULL, 'now');
+      INSERT INTO mask_revision VALUES ('m', 'r', 'c', 'sealed', 1, x'00', 'x', '{}', NULL, 'now');
+      UPDATE read SET state = 'sealed', sealed_at = 'now', sealed_revision_id = 'm', sealed_sha256 = 'x' WHERE id = 'r';
+    `);
+    old.close();
+    const database = openDatabase(file);
+    const [kept] = await database.read.selectFrom('annotation').selectAll().execute();
+    expect(kept).toMatchObject({ id: 'x', read_id: 'r', plane: 'axial', slice: 4, value: 5, oblique: null });
+    const refused = (work: Parameters<typeof database.write>[0]) => expect(database.write(work)).rejects;
+    const aslant = { ...kept, id: 'y', plane: 'oblique' as const, slice: null, oblique: '{}' };
+    await refused((tx) => tx.insertInto('annotation').values(aslant).execute()).toThrow('takes no');
+    await refused((tx) => tx.deleteFrom('annotation').execute()).toThrow('keeps its');
+    await refused((tx) => tx.updateTable('annotation').set({ value: 6 }).execute()).toThrow('never change');
+    await database.close();
+  });
+
   it('reads stay with their strokes when consensus becomes a read, and are guarded as before', async () => {
     const file = studyOf(5);
     const old = new Database(file);

@@ -284,6 +284,101 @@ describe('livewire, scissors and islands', () => {
   });
 });
 
+describe('on a plane that lies aslant', () => {
+  const [c, s] = [Math.cos(0.5), Math.sin(0.5)];
+  const plane = { right: [c, 0, s], down: [0, 1, 0], normal: [-s, 0, c] } as const;
+  const thick = (s * 1 + c * 2) / 2;
+  /** mm from the ball's middle: to the right on the plane, down, and away from it. */
+  const seen = (v: readonly number[]) => {
+    const [x, y, z] = [v[0] - 18, v[1] - 17, (v[2] - 9) * 2];
+    return { x: x * c + z * s, y, away: z * c - x * s };
+  };
+  const onPlane = (x: number, y: number): Triple => [18 + x * c, 17 + y, 9 + (x * s) / 2];
+  const passed = (v: readonly number[]) => Math.abs(seen(v).away) <= thick + 1e-9;
+  const draw = (editor: EditorState, places: Triple[]) => {
+    expect(editor.begin(places[0], 2, 0.1, plane)).toBeNull();
+    for (const at of places.slice(1)) editor.extend(at);
+    editor.end();
+  };
+
+  it('a lasso that crosses itself holds all that it goes around', async () => {
+    const { volume, editor, steps, settled } = room();
+    editor.tool = 'lasso';
+    const star = [0, 2, 4, 1, 3].map((n) => {
+      const a = (n * 2 * Math.PI) / 5;
+      return onPlane(11.03 * Math.sin(a), -11.07 * Math.cos(a));
+    });
+    draw(editor, star);
+    await settled();
+    expect(steps).toEqual(['Lasso, oblique']);
+    const got = drawn(volume, 3);
+    expect(got.has(index([18, 17, 9])), 'the middle, gone around twice').toBe(true);
+    expect([...got].every((n) => passed([n % 40, Math.floor(n / 40) % 36, Math.floor(n / 1440)]))).toBe(true);
+  });
+
+  it('flood fill takes what hangs together on the plane, by value and within what is drawn', async () => {
+    const { volume, editor, steps, said, settled } = room();
+    editor.tool = 'fill';
+    editor.settings.tolerance = 40;
+    draw(editor, [onPlane(1, 2)]);
+    await settled();
+    expect(drawn(volume, 3)).toEqual(expected((v) => inBall(v) && passed(v)));
+    editor.tool = 'eraser';
+    editor.settings.sizeMm = 7;
+    draw(editor, [onPlane(0, 0)]);
+    await settled();
+    const ring = drawn(volume, 3);
+    expect(ring.has(index([18, 17, 9]))).toBe(false);
+    editor.tool = 'fill';
+    editor.settings.fillBy = 'outline';
+    draw(editor, [onPlane(0, 0)]);
+    await settled();
+    expect(drawn(volume, 3)).toEqual(expected((v) => inBall(v) && passed(v)));
+    draw(editor, [onPlane(13, 12)]);
+    await settled();
+    expect(said.at(-1)).toMatch(/does not close around this place/);
+    expect(steps).toEqual(['Flood fill, oblique', 'Erase, oblique', 'Flood fill, oblique']);
+  });
+
+  it('scissors cut along the normal, through everything or a slab', async () => {
+    const { volume, editor, steps, settled } = room();
+    forEachVoxel(SHAPE, (v, n) => {
+      if (inBall(v)) volume.labels[n] = 3;
+    });
+    volume.replace(volume.labels.slice());
+    editor.tool = 'scissors';
+    const left = [onPlane(-0.03, -30), onPlane(-0.03, 30), onPlane(-40, 30), onPlane(-40, -30)];
+    editor.settings.slabMm = 5;
+    draw(editor, left);
+    await settled();
+    const inSlab = (v: Triple) => Math.abs(seen(v).away) <= 2.5 && seen(v).x < -0.03;
+    expect(drawn(volume, 3)).toEqual(expected((v) => inBall(v) && !inSlab(v)));
+    editor.settings.slabMm = null;
+    draw(editor, left);
+    await settled();
+    expect(drawn(volume, 3)).toEqual(expected((v) => inBall(v) && seen(v).x >= -0.03));
+    expect(steps).toEqual(['Scissors, oblique', 'Scissors, oblique']);
+  });
+
+  it('livewire follows the edge that the plane cuts', async () => {
+    const { volume, editor, steps, settled } = room();
+    editor.tool = 'livewire';
+    for (const degrees of [0, 90, 180, 270]) {
+      const a = (degrees * Math.PI) / 180;
+      editor.begin(onPlane(8.6 * Math.cos(a), 8.6 * Math.sin(a)), 2, 0.1, plane);
+      editor.end();
+      await settled();
+    }
+    expect(editor.begin([18, 17, 9], 2, 0.1), 'another plane').toMatch(/Finish the line/);
+    editor.confirm();
+    await settled();
+    expect(steps).toEqual(['Livewire, oblique']);
+    const [got, want] = [drawn(volume, 3), expected((v) => passed(v) && inBall(v))];
+    const both = [...got].filter((n) => want.has(n)).length;
+    expect((2 * both) / (got.size + want.size)).toBeGreaterThan(0.93);
+  });
+});
+
 describe('an operation', () => {
   it('is refused while another runs or the structure is locked, and cancelling leaves no trace', async () => {
     const { volume, editor, steps, settled } = room();

@@ -1,16 +1,16 @@
 // Flood fill and region growing: press on a place, drag for more or less tolerance and see what it takes, let go to keep it.
 import type { Triple } from '../../../electron/contract/geometry.ts';
+import { planeOffset } from '../drawing-plane.ts';
 import type { EditorState } from '../editor-state.svelte.ts';
 import { arrivedIn, STILL_LOADING, type ImageSource } from '../image-source.ts';
-import { planeOffset } from '../drawing-plane.ts';
 import type { Box } from '../label-volume.ts';
-import { cut, sizeOf, widen } from '../operations/block.ts';
+import { sizeOf, widen } from '../operations/block.ts';
 import { barrierOf, type GrowTask, type Guard } from '../operations/tasks.ts';
-import { toleranceMap } from '../operations/tolerance-map.ts';
 import { permissions } from '../permissions.ts';
-import { NO_PREVIEW } from '../preview.ts';
+import { NO_PREVIEW, type PreviewArea } from '../preview.ts';
 import { boxOfSlice } from '../slice-edit.ts';
-import { buffersOf, carryOut, cutBlockInPieces } from '../structure-operations.ts';
+import { buffersOf, carryOut, cutBlockInPieces, type Outcome } from '../structure-operations.ts';
+import { medianAround, planeGround, sliceGround, type FloodGround } from './flood.ts';
 import { sliceAt, type Gesture, type Place } from './gesture.ts';
 
 /** Pixels to the right that double the tolerance. */
@@ -19,7 +19,7 @@ const DOUBLES_IN_PX = 60;
 const FINE_STEPS = 1000;
 
 interface Under {
-  box: Box;
+  over: PreviewArea['over'];
   pressed: Place;
   /** The tolerance when the button went down. */
   base: number;
@@ -27,6 +27,8 @@ interface Under {
   numbers: Uint16Array<ArrayBuffer> | null;
   released: boolean;
   began: number;
+  /** Of a flood fill. */
+  ground: FloodGround | null;
 }
 
 /** Labels that growing may pass through: what may become the structure, and the structure itself. */
@@ -55,95 +57,82 @@ export class GrowGesture implements Gesture {
     const { shape, spacing } = editor.grid;
     const start = place.at.map(Math.round) as Triple;
     if (start.some((v, axis) => v < 0 || v >= shape[axis])) return 'Press inside the picture.';
-    const slice = boxOfSlice(shape, { axis: place.axis, index: sliceAt(place) });
+    const floods = this.name === 'Flood fill';
     const reach = spacing.map((mm) => Math.round(editor.settings.reachMm / mm)) as Triple;
-    const box = this.name === 'Flood fill' ? slice : widen({ low: start, high: start }, reach, shape);
+    const cube = widen({ low: start, high: start }, reach, shape);
     const { image } = editor;
-    if (!image || !arrivedIn(image, box)) return STILL_LOADING;
+    if (!image || !arrivedIn(image, floods ? this.floodBox(place) : cube)) return STILL_LOADING;
     // Up to four times the range within the hand's reach; a whole step where values are whole.
-    const base = editor.settings.tolerance;
     const fine = image.voxels instanceof Float32Array;
     const step = fine ? (image.maximum - image.minimum || 1) / FINE_STEPS : 1;
     const most = Math.min(65_534, Math.max(1, Math.ceil((image.maximum - image.minimum) / step)));
+    const ground = !floods
+      ? null
+      : place.plane
+        ? planeGround(editor, image, place.at, start, place.plane)
+        : sliceGround(editor, image, start, place.axis);
     const under: Under = {
-      box,
+      over: ground?.over ?? cube,
       pressed: place,
-      base,
+      base: editor.settings.tolerance,
       step,
       numbers: null,
       released: false,
       began: performance.now(),
+      ground,
     };
     this.under = under;
-    const reference = medianAround(image, shape, start, place.axis);
-    const low = box.low;
-    const size = sizeOf(box);
-    const local = start.map((v, axis) => v - low[axis]);
-    const from = local[0] + size[0] * (local[1] + size[1] * local[2]);
-    if (this.name === 'Flood fill') {
-      this.floodMap(under, from, reference, most);
-      this.show();
-    } else void this.askWorker(under, from, reference, most);
+    const numbers = ground
+      ? this.floodMap(ground, step, most)
+      : this.growInCube(under, image, cube, start, most);
+    if (numbers instanceof Promise) void this.await(under, numbers);
+    else this.answer(under, numbers);
     return null;
   }
 
-  /** One slice is small enough for the page's thread. */
-  private floodMap(under: Under, start: number, reference: number, most: number): void {
+  /** What has to have arrived for a fill: its slice, or everything. */
+  private floodBox(place: Place): Box {
+    const { shape } = this.editor.grid;
+    if (!place.plane) return boxOfSlice(shape, { axis: place.axis, index: sliceAt(place) });
+    return { low: [0, 0, 0], high: shape.map((n) => n - 1) as Triple };
+  }
+
+  private floodMap(ground: FloodGround, step: number, most: number) {
     const { editor } = this;
-    const { shape } = editor.grid;
-    const size = sizeOf(under.box);
-    const labels = cut(editor.volume.labels, shape, under.box) as Uint8Array<ArrayBuffer>;
-    const values = cut(editor.image!.voxels, shape, under.box);
-    const block = {
-      low: under.box.low,
-      shape: size,
-      spacing: editor.grid.spacing,
-      volume: shape,
-      labels,
-      values,
-    };
-    const barrier = barrierOf(block, guardOf(editor));
-    if (editor.settings.fillBy === 'value') {
-      under.numbers = toleranceMap({
-        values,
-        shape: size,
-        barrier,
-        start,
-        reference,
-        step: under.step,
-        most,
-      });
-      return;
-    }
+    const { labels, values, start, reference } = ground;
+    const barrier = barrierOf({ labels, values }, guardOf(editor));
+    if (!this.byOutline) return ground.grow({ values, barrier, start, reference, step, most });
     // Within what is drawn: the structure itself is the wall, and values do not count.
     for (let n = 0; n < labels.length; n++) if (labels[n] === editor.activeLabel) barrier[n] = 1;
     const even = new Uint8Array(labels.length);
-    under.numbers = toleranceMap({
-      values: even,
-      shape: size,
-      barrier,
-      start,
-      reference: 0,
-      step: 1,
-      most: 0,
+    return ground.grow({ values: even, barrier, start, reference: 0, step: 1, most: 0 });
+  }
+
+  private growInCube(under: Under, image: ImageSource, box: Box, at: Triple, most: number) {
+    const { editor } = this;
+    const guard = guardOf(editor);
+    const size = sizeOf(box);
+    const [i, j, k] = at.map((v, axis) => v - box.low[axis]);
+    const from = { start: i + size[0] * (j + size[1] * k), step: under.step, most };
+    const reference = medianAround(image, editor.grid.shape, at, under.pressed.axis);
+    return editor.desk.run<Uint16Array<ArrayBuffer>>(this.name, 1, async () => {
+      const block = await cutBlockInPieces(editor, box, true);
+      const task: GrowTask = { kind: 'grow', block, ...from, reference, ...guard };
+      return { task, transfer: buffersOf(block) };
     });
   }
 
-  private async askWorker(under: Under, start: number, reference: number, most: number): Promise<void> {
-    const { editor } = this;
-    const guard = guardOf(editor);
+  private async await(under: Under, numbers: Promise<Uint16Array<ArrayBuffer>>): Promise<void> {
     try {
-      under.numbers = await editor.desk.run(this.name, 1, async () => {
-        const block = await cutBlockInPieces(editor, under.box, true);
-        const task: GrowTask = { kind: 'grow', block, start, reference, step: under.step, most, ...guard };
-        return { task, transfer: buffersOf(block) };
-      });
+      const answer = await numbers;
+      if (this.under === under) this.answer(under, answer);
     } catch {
       // Cancelled, or the worker failed: nothing has been changed.
       if (this.under === under) this.cancel();
-      return;
     }
-    if (this.under !== under) return;
+  }
+  private answer(under: Under, numbers: Uint16Array<ArrayBuffer>): void {
+    under.numbers = numbers;
     if (under.released) this.keep(under);
     else this.show();
   }
@@ -175,9 +164,9 @@ export class GrowGesture implements Gesture {
   private show(): void {
     const { under, editor } = this;
     if (!under?.numbers) return;
-    const { box, numbers } = under;
+    const { over, numbers } = under;
     const colour = editor.active!.colour;
-    const areas = [{ box, numbers, atLeast: 0, atMost: this.limit(under), colour }];
+    const areas = [{ over, numbers, atLeast: 0, atMost: this.limit(under), colour }];
     editor.preview = { ...NO_PREVIEW, areas };
   }
 
@@ -192,35 +181,35 @@ export class GrowGesture implements Gesture {
     const { editor } = this;
     this.under = null;
     editor.preview = NO_PREVIEW;
-    const { box, numbers } = under;
-    if (this.byOutline && this.isOpen(under)) {
-      editor.say('What is drawn does not close around this place. Nothing was filled.');
-      return;
-    }
-    const operation = {
-      kind: 'area' as const,
-      label: editor.activeLabel,
-      box,
-      numbers: numbers!,
-      atLeast: 0,
-      atMost: this.limit(under),
-    };
-    carryOut(editor, { name: this.name, operation, began: under.began }).then(
+    this.carryOut(under).then(
       ({ sentence }) => sentence && editor.say(sentence),
       (error: unknown) => editor.say(error instanceof Error ? error.message : String(error)),
     );
   }
-
-  /** Whether a fill within outlines runs to the border of the slice. */
-  private isOpen({ box, numbers, pressed }: Under): boolean {
-    const size = sizeOf(box);
-    const [a, b] = [0, 1, 2].filter((axis) => axis !== pressed.axis);
-    const [across, down] = [size[a], size[b]];
-    for (let n = 0; n < numbers!.length; n++) {
-      const [x, y] = [n % across, Math.floor(n / across)];
-      if (numbers![n] === 0 && (x === 0 || y === 0 || x === across - 1 || y === down - 1)) return true;
+  private async carryOut(under: Under): Promise<Outcome> {
+    const { editor, name } = this;
+    const { ground, over, began } = under;
+    const numbers = under.numbers!;
+    const atMost = this.limit(under);
+    if (!ground) {
+      const box = over as Box;
+      const operation = {
+        kind: 'area' as const,
+        label: editor.activeLabel,
+        box,
+        numbers,
+        atLeast: 0,
+        atMost,
+      };
+      return carryOut(editor, { name, operation, began });
     }
-    return false;
+    if (this.byOutline && numbers.some((need, n) => need === 0 && ground.isBorder(n))) {
+      return {
+        voxels: 0,
+        sentence: 'What is drawn does not close around this place. Nothing was filled.',
+      };
+    }
+    return ground.keep(numbers, atMost, began);
   }
 
   cancel(): boolean {
@@ -229,12 +218,4 @@ export class GrowGesture implements Gesture {
     this.editor.preview = NO_PREVIEW;
     return true;
   }
-}
-
-/** The median of the 3 × 3 voxels around a place in its slice: one noisy voxel must not decide. */
-function medianAround(image: ImageSource, shape: Readonly<Triple>, at: Triple, axis: number): number {
-  const around = widen({ low: at, high: at }, [0, 1, 2].map((a) => (a === axis ? 0 : 1)) as Triple, shape);
-  const values = Array.from(cut(image.voxels, shape, around), Number).filter((value) => !Number.isNaN(value));
-  values.sort((x, y) => x - y);
-  return values[Math.floor(values.length / 2)] ?? 0;
 }

@@ -7,7 +7,8 @@ import { polygonRuns, type Point } from '../operations/polygon.ts';
 import { NO_PREVIEW } from '../preview.ts';
 import { editSlice, walkSlice } from '../slice-edit.ts';
 import { carryOut, type Outcome } from '../structure-operations.ts';
-import { closeOblique } from './oblique-outline.ts';
+import type { ObliqueCut, StraightCut } from '../operations/scissors.ts';
+import { closeOblique, cornersOn } from './oblique-outline.ts';
 import { sliceAt, type Gesture, type Place } from './gesture.ts';
 
 /** Clicks this near to the first corner close the line, CSS pixels. */
@@ -49,7 +50,7 @@ export function outlineErases(editor: EditorState): boolean {
   return (editor.settings.outline === 'erase') !== editor.inverted;
 }
 
-abstract class Outline implements Gesture {
+export abstract class Outline implements Gesture {
   protected readonly editor: EditorState;
   protected points: Triple[] = [];
   protected axis: Axis = 2;
@@ -83,17 +84,21 @@ abstract class Outline implements Gesture {
     return null;
   }
   protected show(to: Triple | null, corners: readonly Triple[]): void {
-    const { editor, points } = this;
-    if (points.length === 0) {
-      editor.preview = NO_PREVIEW;
-      return;
-    }
-    editor.preview = {
+    const { points } = this;
+    if (points.length === 0) this.editor.preview = NO_PREVIEW;
+    else this.showAs(to ? [...points, to] : points, corners);
+  }
+  /** A line, and dashed what would close it. */
+  protected showAs(line: readonly Triple[], corners: readonly Triple[]): void {
+    const seat = this.plane
+      ? { plane: this.plane }
+      : { slice: { axis: this.axis, index: line[0][this.axis] } };
+    this.editor.preview = {
       ...NO_PREVIEW,
-      ...(this.plane ? { plane: this.plane } : { slice: { axis: this.axis, index: points[0][this.axis] } }),
+      ...seat,
       lines: [
-        { points: to ? [...points, to] : points, closed: false },
-        { points: [to ?? points[points.length - 1], points[0]], closed: false, dashed: true },
+        { points: line, closed: false },
+        { points: [line[line.length - 1], line[0]], closed: false, dashed: true },
       ],
       corners,
       erasing: this.erases(),
@@ -204,25 +209,31 @@ export class ScissorsGesture extends LassoGesture {
     return this.editor.settings.scissors !== 'fill-inside';
   }
   override release(): void {
-    const { points, axis, editor, began } = this;
+    const { points, plane, editor, began } = this;
     this.cancel();
     if (points.length < 3) return;
     const { slabMm, scissors: how } = editor.settings;
+    const cut = plane ? this.alongNormal(points, plane, slabMm) : this.throughSlices(points, slabMm);
+    const operation = { kind: 'scissors' as const, label: editor.activeLabel, cut, how };
+    carryOut(editor, { name: plane ? 'Scissors, oblique' : 'Scissors', operation, began }).then(
+      (outcome) => this.tell(outcome),
+      (error: unknown) => editor.say(error instanceof Error ? error.message : String(error)),
+    );
+  }
+  private throughSlices(points: readonly Triple[], slabMm: number | null): StraightCut {
+    const { editor, axis } = this;
     const [a, b] = inPlane(axis);
     const middle = points[0][axis];
     const half = slabMm === null ? Infinity : Math.floor(slabMm / 2 / editor.grid.spacing[axis] + 1e-6);
     const last = editor.grid.shape[axis] - 1;
-    const operation = {
-      kind: 'scissors' as const,
-      label: editor.activeLabel,
+    return {
       axis,
       points: points.map((v): Point => [v[a], v[b]]),
-      slices: [Math.max(0, middle - half), Math.min(last, middle + half)] as [number, number],
-      how,
+      slices: [Math.max(0, middle - half), Math.min(last, middle + half)],
     };
-    carryOut(editor, { name: 'Scissors', operation, began }).then(
-      (outcome) => this.tell(outcome),
-      (error: unknown) => editor.say(error instanceof Error ? error.message : String(error)),
-    );
+  }
+  private alongNormal(points: readonly Triple[], plane: DrawingPlane, slabMm: number | null): ObliqueCut {
+    const reachMm = slabMm === null ? null : slabMm / 2;
+    return { plane, at: points[0], points: cornersOn(this.editor, plane, points), reachMm };
   }
 }

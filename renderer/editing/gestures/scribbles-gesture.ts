@@ -124,11 +124,14 @@ export class ScribblesGesture implements Gesture {
     const { editor, scribbles, result } = this;
     const colour = editor.structures.find(({ label }) => label === this.label)?.colour ?? '#ffffff';
     const areas: PreviewArea[] = [];
-    if (result) areas.push({ ...result, atLeast: INSIDE, atMost: INSIDE, colour });
+    if (result) {
+      const { box: over, numbers } = result;
+      areas.push({ over, numbers, atLeast: INSIDE, atMost: INSIDE, colour });
+    }
     if (scribbles) {
-      const { box, numbers } = scribbles;
-      areas.push({ box, numbers, atLeast: INSIDE, atMost: INSIDE, colour: '#ffffff' });
-      areas.push({ box, numbers, atLeast: OUTSIDE, atMost: OUTSIDE, colour: OUTSIDE_COLOUR });
+      const { box: over, numbers } = scribbles;
+      areas.push({ over, numbers, atLeast: INSIDE, atMost: INSIDE, colour: '#ffffff' });
+      areas.push({ over, numbers, atLeast: OUTSIDE, atMost: OUTSIDE, colour: OUTSIDE_COLOUR });
     }
     editor.preview = { ...NO_PREVIEW, areas };
   }

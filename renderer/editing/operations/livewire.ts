@@ -67,12 +67,18 @@ export function livewire(task: LivewireTask): Int32Array<ArrayBuffer> {
 /** What a straight step onto each voxel costs. */
 export function walkingCosts({ values, across, down, spacing }: LivewireTask): Float32Array {
   const gradient = new Float32Array(across * down);
+  // The end of the picture is no edge of anything in it.
+  let centre = 0;
   const value = (x: number, y: number) => {
     const v = values[Math.min(across - 1, Math.max(0, x)) + across * Math.min(down - 1, Math.max(0, y))];
-    return Number.isFinite(v) ? v : 0;
+    return Number.isFinite(v) ? v : centre;
   };
+  const known = new Float32Array(across * down);
+  let count = 0;
   for (let y = 0, n = 0; y < down; y++) {
     for (let x = 0; x < across; x++, n++) {
+      centre = values[n];
+      if (!Number.isFinite(centre)) continue;
       // Sobel: a difference across, smoothed along the edge.
       let [gx, gy] = [0, 0];
       for (const side of [-1, 0, 1]) {
@@ -81,11 +87,12 @@ export function walkingCosts({ values, across, down, spacing }: LivewireTask): F
         gy += weight * (value(x + side, y + 1) - value(x + side, y - 1));
       }
       gradient[n] = Math.hypot(gx / spacing[0], gy / spacing[1]);
+      known[count++] = gradient[n];
     }
   }
-  const sorted = Float32Array.from(gradient).sort();
+  const sorted = known.subarray(0, count).sort();
   // A few very strong edges (bone, air) must not make all others look alike.
-  const strong = sorted[Math.floor(0.98 * (sorted.length - 1))] || 1;
+  const strong = sorted[Math.floor(0.98 * (count - 1))] || 1;
   return gradient.map((g) => {
     const share = Math.min(1, g / strong);
     return ON_EDGE + OFF_EDGE * (1 - share) ** 2;

@@ -2,14 +2,13 @@
 import type { Triple } from '../../../electron/contract/geometry.ts';
 import { unite, type Box } from '../label-volume.ts';
 import { area, type Area } from './area.ts';
-import { inPlane, widen, type Axis, type Block, type Report } from './block.ts';
+import { widen, type Axis, type Block, type Report } from './block.ts';
 import { combine, translate, type Combine, type Translate } from './combine.ts';
 import { fillHoles, type FillHoles } from './fill-holes.ts';
 import { interpolate, type Interpolate } from './interpolate.ts';
 import { islands, type Islands } from './islands.ts';
 import { margin, marginReachMm, type Margin } from './margin.ts';
-import { polygonBounds } from './polygon.ts';
-import { scissors, type Scissors } from './scissors.ts';
+import { scissors, underScissors, type Scissors } from './scissors.ts';
 import { reachOf, smooth, type Smooth } from './smooth.ts';
 import { threshold, type Threshold } from './threshold.ts';
 
@@ -76,7 +75,7 @@ export function blockFor(
   }
   if (operation.kind === 'area') return operation.box;
   if (operation.kind === 'scissors' && operation.how === 'fill-inside')
-    return underScissors(operation, shape);
+    return underScissors(operation, frame);
   if (operation.kind === 'smooth') {
     const boxes = operation.labels.map(boxOf).filter((box) => box !== null);
     if (boxes.length === 0) return null;
@@ -96,20 +95,6 @@ export function blockFor(
   if (operation.kind === 'interpolate') return own;
   // One voxel of outside around it, wherever the scan has one.
   return widen(own, [1, 1, 1], shape);
-}
-
-/** Where scissors can fill: what the line goes around, in the slices that they cut. */
-function underScissors({ axis, points, slices }: Scissors, shape: Readonly<Triple>): Box | null {
-  const [a, b] = inPlane(axis);
-  const bounds = polygonBounds(points, shape[a], shape[b]);
-  if (!bounds) return null;
-  const [low, high]: [Triple, Triple] = [
-    [0, 0, 0],
-    [0, 0, 0],
-  ];
-  [low[a], low[b], low[axis]] = [...bounds.low, Math.max(0, slices[0])];
-  [high[a], high[b], high[axis]] = [...bounds.high, Math.min(shape[axis] - 1, slices[1])];
-  return { low, high };
 }
 
 /** One slice of a box, where an operation is to act on that slice alone; null when the box lies elsewhere. */

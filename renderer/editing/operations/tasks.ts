@@ -1,11 +1,13 @@
 // What the page asks of the worker and what comes back. One task at a time; a task may come in several blocks.
 import type { EditRule, ValueRange } from '../permissions.ts';
+import type { PlaneSheet } from '../plane-sheet.ts';
 import type { Block, Values } from './block.ts';
 import { livewire, type LivewireTask } from './livewire.ts';
 import { actedOn, propose, type Operation } from './operation.ts';
 import { growFromScribbles } from './scribbles.ts';
 import { Changes, type Settled } from './settle.ts';
-import { toleranceMap } from './tolerance-map.ts';
+import { sheetToleranceMap } from './sheet-growth.ts';
+import { toleranceMap, type GrowthTask } from './tolerance-map.ts';
 
 export interface OperateTask {
   kind: 'operate';
@@ -43,10 +45,19 @@ export interface Guard {
   range: ValueRange | null;
 }
 
-export type Task = OperateTask | GrowTask | GrowScribblesTask | WireTask;
+/** Flood fill on a plane at any angle: a map of tolerances over the plane's own voxels. */
+export interface FloodTask extends GrowthTask {
+  kind: 'flood';
+  sheet: PlaneSheet;
+}
+
+export type Task = OperateTask | GrowTask | GrowScribblesTask | WireTask | FloodTask;
 
 /** 1 where growing may not go. */
-export function barrierOf({ labels, values }: Block, { open, range }: Guard): Uint8Array<ArrayBuffer> {
+export function barrierOf(
+  { labels, values }: Pick<Block, 'labels' | 'values'>,
+  { open, range }: Guard,
+): Uint8Array<ArrayBuffer> {
   const barrier = new Uint8Array(labels.length);
   for (let n = 0; n < barrier.length; n++) {
     if (open[labels[n]] === 0) barrier[n] = 1;
@@ -91,6 +102,7 @@ export class TaskHandler {
     task: Exclude<Task, OperateTask>,
   ): (Values & { buffer: ArrayBuffer }) | Int32Array<ArrayBuffer> {
     if (task.kind === 'livewire') return livewire(task);
+    if (task.kind === 'flood') return sheetToleranceMap(task.sheet, task);
     const { block } = task;
     const { shape, spacing } = block;
     const [values, barrier] = [block.values!, barrierOf(block, task)];

@@ -4,6 +4,7 @@ import type { Triple } from '../../../electron/contract/geometry.ts';
 import { area } from './area.ts';
 import { cut, sizeOf } from './block.ts';
 import { interpolate } from './interpolate.ts';
+import { lineRuns } from './line-runs.ts';
 import { livewire, walkingCosts, wayTo } from './livewire.ts';
 import { polygonRuns, type Point } from './polygon.ts';
 import { blockOf, forEachVoxel, randomBlock, randomNumbers } from './random-blocks.ts';
@@ -47,7 +48,62 @@ describe('a closed line', () => {
   });
 });
 
+/** A plane turned by two angles, as unit vectors. */
+function randomPlane(seed: number) {
+  const random = randomNumbers(seed * 31);
+  const [a, b] = [random() * 6.28, random() * 6.28];
+  const right: Triple = [Math.cos(a), Math.sin(a), 0];
+  const down: Triple = [-Math.sin(a) * Math.cos(b), Math.cos(a) * Math.cos(b), Math.sin(b)];
+  const normal: Triple = [Math.sin(a) * Math.sin(b), -Math.cos(a) * Math.sin(b), Math.cos(b)];
+  return { right, down, normal };
+}
+const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, v, n) => sum + v * b[n], 0);
+
+describe('a row at any angle to a closed line', () => {
+  it.each(SEEDS)('is inside where the line goes around it (%i)', (seed) => {
+    const corners = randomLine(seed, 17, 13);
+    const random = randomNumbers(seed + 99);
+    for (let n = 0; n < 40; n++) {
+      const still = n === 0;
+      const [x, y] = [random() * 17, random() * 13];
+      const [stepX, stepY] = still ? [0, 0] : [random() * 2 - 1, n % 3 === 0 ? 0 : random() * 2 - 1];
+      const got = new Set<number>();
+      lineRuns(corners, { first: -9, last: 12, x, y, stepX, stepY }, (first, last) => {
+        for (let i = first; i <= last; i++) got.add(i);
+      });
+      for (let i = -9; i <= 12; i++)
+        expect(got.has(i), `${n}, ${i}`).toBe(turns(corners, x + stepX * i, y + stepY * i) !== 0);
+    }
+  });
+});
+
 describe('scissors', () => {
+  it.each(SEEDS)('cut along the normal of a plane (%i)', (seed) => {
+    const block = randomBlock(seed);
+    block.low = [3, 2, 1];
+    block.volume = block.shape.map((n, axis) => n + block.low[axis] + 2) as Triple;
+    const plane = randomPlane(seed);
+    const middle = block.shape.map((n) => n / 2 + 0.13) as Triple;
+    const at = middle.map((v, axis) => v + block.low[axis]) as Triple;
+    const points = randomLine(seed, 12, 10).map(([x, y]): Point => [x - 6, y - 5]);
+    const thick = dot(plane.normal.map(Math.abs), block.spacing) / 2;
+    for (const reachMm of [null, 0, 4.1]) {
+      for (const how of ['erase-inside', 'erase-outside', 'fill-inside'] as const) {
+        const cut = { plane, at, points, reachMm };
+        const got = scissors(block, { kind: 'scissors', label: 1, cut, how });
+        const want = block.labels.slice();
+        forEachVoxel(block.shape, (v, n) => {
+          const mm = v.map((x, axis) => (x - middle[axis]) * block.spacing[axis]);
+          if (reachMm !== null && Math.abs(dot(mm, plane.normal)) > Math.max(reachMm, thick)) return;
+          const inside = turns(points, dot(mm, plane.right), dot(mm, plane.down)) !== 0;
+          if (how === 'fill-inside') want[n] = inside ? 1 : want[n];
+          else if (want[n] === 1 && inside === (how === 'erase-inside')) want[n] = 0;
+        });
+        expect(got, `${how} ${reachMm}`).toEqual(want);
+      }
+    }
+  });
+
   it.each(SEEDS)('cut through the slices of any view (%i)', (seed) => {
     const block = randomBlock(seed);
     block.low = [3, 2, 1];
@@ -57,7 +113,7 @@ describe('scissors', () => {
     const points = line.map(([x, y]): Point => [x + block.low[a], y + block.low[b]]);
     for (const how of ['erase-inside', 'erase-outside', 'fill-inside'] as const) {
       const slices: [number, number] = [block.low[axis] + 2, block.low[axis] + 5];
-      const got = scissors(block, { kind: 'scissors', label: 1, axis, points, slices, how });
+      const got = scissors(block, { kind: 'scissors', label: 1, cut: { axis, points, slices }, how });
       const want = block.labels.slice();
       forEachVoxel(block.shape, (v, n) => {
         if (v[axis] < 2 || v[axis] > 5) return;

@@ -1,6 +1,7 @@
 // A reading room under a real hand: voxels to points on the page, pointer gestures, and the mask as it is stored.
 import type { Locator, Page } from 'playwright-core';
 import { decodeMask } from '../../../electron/contract/mask-bytes.ts';
+import type { Annotation } from '../../../electron/contract/annotations.ts';
 import type { Grid, Triple } from '../../../electron/contract/geometry.ts';
 import type { PatchEntry, Read, WorklistItem } from '../../../electron/contract/reads.ts';
 import { PASSPHRASE, type StudyOnHost } from '../../fixtures/study-on-host.ts';
@@ -61,6 +62,12 @@ export class ToolRoom {
     const values = new ARRAYS[read.volume.voxelType](await answer.arrayBuffer());
     await page.getByText(/Loading the picture/).waitFor({ state: 'detached', timeout: 60_000 });
     return new ToolRoom(page, read, values, headers, path);
+  }
+
+  /** The measurements that are kept with the read. */
+  async annotations(): Promise<Annotation[]> {
+    const answer = await fetch(`${this.path}/annotations`, { headers: this.headers });
+    return (await answer.json()) as Annotation[];
   }
 
   index([i, j, k]: Readonly<Triple>): number {
